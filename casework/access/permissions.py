@@ -1,0 +1,17 @@
+"""What one may be allowed to do. Roles are lists of these."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One right, named by what its holder can do."""
+
+    SIGNED_IN = "use the pages that everyone with an account has"
+    EPISODE_VIEW = "see episodes in scope"
+    EPISODE_LOG = "log a youth missing"
+    EPISODE_UPDATE = "add what is known to an episode in scope"
+    DUTY_RECORD = "record what was done about a duty in scope"
+    REMINDERS_READ = "read the reminders sent to oneself"
+    REMINDERS_HEALTH = "see whether reminders are running"
+    AUDIT_VIEW = "read audit events"
+    DEMO_MAILBOX = "read the demonstration's caught mail"

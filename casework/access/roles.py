@@ -1,0 +1,42 @@
+"""What each role may do, and the one question to ask: `may(user, permission)`."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from casework.access.permissions import Permission
+from casework.models import Role, User
+
+CASEWORK = frozenset(
+    {
+        Permission.SIGNED_IN,
+        Permission.EPISODE_VIEW,
+        Permission.EPISODE_LOG,
+        Permission.EPISODE_UPDATE,
+        Permission.DUTY_RECORD,
+        Permission.REMINDERS_READ,
+    }
+)
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    # Works with the youth of their own unit.
+    Role.CASEWORKER: CASEWORK,
+    # Works with the youth of their own unit and the units below it.
+    Role.SUPERVISOR: CASEWORK | {Permission.REMINDERS_HEALTH},
+    # Answers the agency's line at night: may log, and work on, any youth of the agency.
+    Role.ON_CALL: CASEWORK | {Permission.REMINDERS_HEALTH},
+    # Runs the installation; sees no case details.
+    Role.ADMIN: frozenset(
+        {
+            Permission.SIGNED_IN,
+            Permission.REMINDERS_READ,
+            Permission.REMINDERS_HEALTH,
+            Permission.DEMO_MAILBOX,
+        }
+    ),
+    # Reads who did what; sees no case details.
+    Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.AUDIT_VIEW}),
+}
+
+
+def may(user: User | AnonymousUser, permission: Permission) -> bool:
+    """Whether this person's account is active and their role carries the permission."""
+    return isinstance(user, User) and user.is_active and permission in PERMISSIONS[Role(user.role)]

@@ -1,0 +1,71 @@
+"""Which records a person may see: the only road from an address to a record.
+
+Someone else's record looks as if it did not exist: the `get_…_or_404` functions raise `Http404`
+for it, as they do for an id that was never given.
+"""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from casework.access.permissions import Permission
+from casework.access.roles import may
+from casework.models import Delivery, Duty, Episode, Role, Unit, User, Youth
+
+AGENCY_WIDE = frozenset({Role.ON_CALL})
+
+
+def units_in_scope(user: User) -> QuerySet[Unit] | None:
+    """The units whose records this person may see; None means all of them."""
+    if not may(user, Permission.EPISODE_VIEW):
+        return Unit.objects.none()
+    if user.role in AGENCY_WIDE:
+        return None
+    if user.unit is None:
+        return Unit.objects.none()
+    if user.role == Role.SUPERVISOR:
+        return user.unit.descendants(include_self=True)
+    return Unit.objects.filter(pk=user.unit_id)
+
+
+def _in_scope(user: User, path: str) -> Q:
+    units = units_in_scope(user)
+    if units is None:
+        return Q()
+    return Q(**{f"{path}__in": list(units.values_list("pk", flat=True))})
+
+
+def youth_visible_to(user: User) -> QuerySet[Youth]:
+    """Youth of the units in this person's scope."""
+    return Youth.objects.filter(_in_scope(user, "unit"))
+
+
+def episodes_visible_to(user: User) -> QuerySet[Episode]:
+    """Episodes of the units in this person's scope."""
+    return Episode.objects.filter(_in_scope(user, "unit"))
+
+
+def duties_visible_to(user: User) -> QuerySet[Duty]:
+    """Duties of the episodes in this person's scope."""
+    return Duty.objects.filter(_in_scope(user, "episode__unit"))
+
+
+def get_episode_or_404(user: User, public_id: UUID) -> Episode:
+    """The episode with this id, if this person may see it."""
+    episodes = episodes_visible_to(user).select_related(
+        "youth", "unit", "placement", "assigned_to", "recorded_by"
+    )
+    return get_object_or_404(episodes, public_id=public_id)
+
+
+def get_duty_or_404(user: User, public_id: UUID) -> Duty:
+    """The duty with this id, if this person may see its episode."""
+    duties = duties_visible_to(user).select_related("episode__youth", "episode__unit", "done_by")
+    return get_object_or_404(duties, public_id=public_id)
+
+
+def get_delivery_or_404(user: User, public_id: UUID) -> Delivery:
+    """The message with this id, if it was sent to this person."""
+    deliveries = Delivery.objects.filter(recipient=user).select_related("reminder__episode")
+    return get_object_or_404(deliveries, public_id=public_id)

@@ -1,0 +1,58 @@
+"""What all our forms share: errors come from the server, and nothing typed is ever lost."""
+
+import unicodedata
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+
+
+class Form(forms.Form):
+    """A form in the house style: no browser validation, drawn by our crispy templates."""
+
+    use_required_attribute = False
+    field_order_shown: tuple[str, ...] = ()
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy draws it: the fields in order; the page writes the form tag and button."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(*self.shown_fields())
+        return helper
+
+    def shown_fields(self) -> list[str]:
+        """The fields that the page draws, in order."""
+        return list(self.field_order_shown or self.fields)
+
+
+class SubmissionForm(Form):
+    """A form whose repeated submission does nothing a second time."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("submission_key", uuid.uuid4())
+
+
+class PlainTextField(forms.CharField):
+    """Text as people type or paste it, without invisible marks that reorder what is read.
+
+    Right-to-left names are kept; what goes are the characters that turn neighboring text around
+    or cannot be seen, and control characters other than a new line.
+    """
+
+    BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return "".join(
+            letter
+            for letter in text.replace("\r\n", "\n")
+            if letter not in self.BIDI_CONTROLS
+            and (letter in "\n\t" or unicodedata.category(letter) != "Cc")
+        ).strip()

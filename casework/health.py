@@ -1,0 +1,89 @@
+"""Whether Porchlight can be trusted right now: database, broker, the clock's tick, what is late."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError
+
+from casework.models import Delivery, Pulse, Reminder
+from casework.notifications.sweep import PULSE
+
+PING_WITHIN = 2  # seconds
+TICKS_MISSED = 6
+SHORTEST_SILENCE = timedelta(seconds=30)
+UNSENT_FOR = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """What was found; ages are whole seconds, None where there is nothing to measure."""
+
+    database: bool
+    broker: bool
+    seconds_since_tick: int | None
+    oldest_unsent_seconds: int | None
+    is_ticking: bool
+    is_sending: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether pages can be served and reminders are going out."""
+        return self.database and self.broker and self.is_ticking and self.is_sending
+
+
+def readiness(*, now: datetime) -> Readiness:
+    """Look at everything that must work for a reminder to reach somebody."""
+    broker = _broker_answers()
+    try:
+        pulse = Pulse.objects.filter(name=PULSE).first()
+        unsent = _oldest_unsent(now)
+    except DatabaseError:
+        return Readiness(
+            database=False,
+            broker=broker,
+            seconds_since_tick=None,
+            oldest_unsent_seconds=None,
+            is_ticking=False,
+            is_sending=False,
+        )
+    silence = max(
+        SHORTEST_SILENCE, timedelta(seconds=settings.REMINDER_TICK_SECONDS * TICKS_MISSED)
+    )
+    since_tick = now - pulse.at if pulse else None
+    waited = now - unsent if unsent else None
+    return Readiness(
+        database=True,
+        broker=broker,
+        seconds_since_tick=_seconds(since_tick),
+        oldest_unsent_seconds=_seconds(waited),
+        is_ticking=since_tick is not None and since_tick <= silence,
+        is_sending=waited is None or waited <= UNSENT_FOR,
+    )
+
+
+def _seconds(age: timedelta | None) -> int | None:
+    return None if age is None else max(0, int(age.total_seconds()))
+
+
+def _oldest_unsent(now: datetime) -> datetime | None:
+    """Since when the oldest due message waits, addressed or not."""
+    reminder = Reminder.objects.waiting().filter(due_at__lte=now).order_by("due_at", "id").first()
+    delivery = (
+        Delivery.objects.waiting().filter(created_at__lte=now).order_by("created_at", "id").first()
+    )
+    times = [reminder.due_at] if reminder else []
+    times += [delivery.created_at] if delivery else []
+    return min(times, default=None)
+
+
+def _broker_answers() -> bool:
+    try:
+        client = redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=PING_WITHIN, socket_connect_timeout=PING_WITHIN
+        )
+        with client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False

@@ -1,0 +1,86 @@
+"""`./run test` and `./run check`: on services of their own, which are gone afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from casework.local import browser, environment, prepare
+from casework.local.console import say
+from casework.local.foreground import run_in_foreground
+from casework.local.paths import ENV, ROOT
+from casework.local.processes import birth
+from casework.local.services import start_services
+from casework.local.state import state_for_tests, states_of_tests
+from casework.local.supervisor import Supervisor
+
+CHECKS = {
+    "lint": "ruff check .",
+    "format": "ruff format --check .",
+    "types": "mypy",
+    "imports": "lint-imports",
+    "templates": "djlint templates --lint --quiet",
+    "Django's own checks": "python manage.py check",
+    "migrations": "python manage.py makemigrations --check --dry-run",
+}
+
+
+def test(pytest_arguments: Sequence[str]) -> int:
+    """Run pytest and give its exit code.
+
+    Without a browser the journeys cannot run: said at the end, and a failure where CI=true.
+    """
+    has_browser = True
+    if browser.journeys_are_asked_for(pytest_arguments):
+        if not browser.find_chromium():
+            browser.install_chromium()
+        has_browser = browser.find_chromium() is not None
+    with services_for_tests() as variables:
+        code = run_in_foreground([sys.executable, "-m", "pytest", *pytest_arguments], variables)
+    if not has_browser:
+        print(
+            "\nThe browser journeys did NOT run: there is no Chromium on this machine.\n"
+            f"Install one, and run the tests again: {browser.HOW_TO_INSTALL}"
+        )
+        if os.environ.get("CI") == "true":
+            return code or 1
+    return code
+
+
+def check() -> int:
+    """Run every check, also after one failed. Gives 1 when any failed."""
+    failed = []
+    with services_for_tests() as variables:
+        for what, command in CHECKS.items():
+            say("check", what)
+            program, *words = command.split()
+            if run_in_foreground([str(ENV / "bin" / program), *words], variables) != 0:
+                failed.append(f"{what} ({command})")
+    say("check", f"Failed: {', '.join(failed)}." if failed else "All is well.")
+    return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def services_for_tests() -> Iterator[dict[str, str]]:
+    """The environment variables of fresh services, which are stopped and deleted afterwards."""
+    for left in states_of_tests():
+        if is_abandoned(left.folder.name) and left.holder() is None:
+            with Supervisor(left.processes):  # which ends its processes
+                left.remove()
+    state = state_for_tests()
+    try:
+        with state.held(), Supervisor(state.processes) as supervisor:
+            variables = environment.for_tests(state, os.environ)
+            start_services(state, supervisor, os.environ, throwaway=True)
+            if (ROOT / "manage.py").exists():
+                prepare.collect_static(supervisor, variables)
+            yield variables
+    finally:
+        state.remove()
+
+
+def is_abandoned(process_number: str) -> bool:
+    """Whether the run whose state is named after its process is over."""
+    return birth(int(process_number)) is None

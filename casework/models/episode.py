@@ -1,0 +1,290 @@
+"""A missing episode: one unbroken time of unknown whereabouts."""
+
+import secrets
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from casework.models.fields import Known, both_or_neither, choices_of, in_order, public_id
+from casework.models.people import Unit, User
+from casework.models.youth import Placement, Youth
+from casework.policies.anchors import Anchors
+from casework.policies.time_words import Precision
+
+REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"  # no vowels, nothing that reads like a digit
+REFERENCE_LENGTH = 5  # 25^5 = 9.7 million references
+
+
+def new_reference() -> str:
+    """A short reference that people can read aloud; it says nothing about the youth."""
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+
+
+class LeftFrom(models.TextChoices):
+    """Where the youth was last, as the person who told us knows it."""
+
+    PLACEMENT = "placement", "Placement"
+    SCHOOL = "school", "School"
+    ELSEWHERE = "elsewhere", "Somewhere else"
+    NOT_KNOWN = "not_known", "Not known yet"
+
+
+class ReturnedTo(models.TextChoices):
+    """Where a returned youth is."""
+
+    PLACEMENT = "placement", "Back at placement"
+    OTHER_SAFE_PLACE = "other_safe_place", "Back, at a different safe place"
+
+
+class EndReason(models.TextChoices):
+    """Why an episode ended."""
+
+    RETURNED = "returned", "Returned"
+    FOUND_ELSEWHERE = "found_elsewhere", "Found elsewhere"
+    AGED_OUT = "aged_out", "Aged out of care"
+    COURT_ENDED = "court_ended", "Court ended jurisdiction"
+    OPENED_IN_ERROR = "opened_in_error", "Opened in error"
+    DECEASED = "deceased", "Deceased"
+
+
+class EpisodeStatus(StrEnum):
+    """What the facts add up to; never stored."""
+
+    MISSING = "Missing"
+    LOCATED = "Located, not back yet"
+    RETURNED = "Returned"
+    CLOSED = "Closed"
+
+
+class EpisodeQuerySet(models.QuerySet["Episode"]):
+    """Which episodes."""
+
+    def open(self) -> "EpisodeQuerySet":
+        """Episodes that have not ended."""
+        return self.filter(ended_at__isnull=True)
+
+    def with_work_left(self) -> "EpisodeQuerySet":
+        """Episodes that are open, or have ended with duties still open."""
+        return self.filter(
+            Q(ended_at__isnull=True)
+            | Q(
+                duties__isnull=False,
+                duties__done_at__isnull=True,
+                duties__not_needed_at__isnull=True,
+                duties__withdrawn_at__isnull=True,
+            )
+        ).distinct()
+
+
+@pghistory.track()
+class Episode(models.Model):
+    """One unbroken time of unknown whereabouts; a youth has at most one that is open."""
+
+    public_id = public_id()
+    reference = models.CharField(max_length=8, unique=True, default=new_reference, editable=False)
+    youth = models.ForeignKey(Youth, on_delete=models.PROTECT, related_name="episodes")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="episodes")
+    assigned_to = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="episodes"
+    )
+    # The rules and the zone in force when its clock started; a unit may change either later.
+    jurisdiction = models.SlugField(max_length=40)
+    protocol_version = models.CharField(max_length=40)
+    time_zone = models.CharField(max_length=60)
+
+    # What happened, and when. `recorded_at` is when the keyboard was told.
+    told_at = models.DateTimeField()
+    told_precision = models.CharField(
+        max_length=10, choices=choices_of(Precision), default=Precision.EXACT
+    )
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    last_seen_precision = models.CharField(
+        max_length=10, choices=choices_of(Precision), default=Precision.UNKNOWN
+    )
+    first_suspected_at = models.DateTimeField(null=True, blank=True)
+    notified_at = models.DateTimeField(null=True, blank=True)
+    determined_missing_at = models.DateTimeField(null=True, blank=True)
+    located_at = models.DateTimeField(null=True, blank=True)
+    located_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    returned_to = models.CharField(max_length=20, choices=ReturnedTo.choices, blank=True)
+    medical_care_needed = models.CharField(
+        max_length=10, choices=Known.choices, default=Known.NOT_KNOWN
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason.choices, blank=True)
+
+    left_from = models.CharField(
+        max_length=10, choices=LeftFrom.choices, default=LeftFrom.NOT_KNOWN
+    )
+    placement = models.ForeignKey(
+        Placement, null=True, blank=True, on_delete=models.PROTECT, related_name="episodes"
+    )
+    in_danger = models.CharField(max_length=10, choices=Known.choices, default=Known.NOT_KNOWN)
+    police_called = models.CharField(max_length=10, choices=Known.choices, default=Known.NOT_KNOWN)
+    description_at_start = models.JSONField(
+        default=dict, help_text="The youth's description as it stood; later edits leave it alone"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # One key a form: however often it is submitted, one episode.
+    submission_key = models.UUIDField(unique=True)
+
+    objects = EpisodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-told_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("youth",), condition=Q(ended_at__isnull=True), name="episode_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(told_at__lte=F("recorded_at")), name="episode_told_before_recorded"
+            ),
+            models.CheckConstraint(
+                condition=in_order("last_seen_at", "told_at"), name="episode_last_seen_before_told"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_seen_at__isnull=True, last_seen_precision=Precision.UNKNOWN)
+                | (Q(last_seen_at__isnull=False) & ~Q(last_seen_precision=Precision.UNKNOWN)),
+                name="episode_last_seen_says_how_exactly",
+            ),
+            models.CheckConstraint(
+                condition=~Q(told_precision=Precision.UNKNOWN), name="episode_told_is_known"
+            ),
+            models.CheckConstraint(
+                condition=in_order("last_seen_at", "located_at"), name="episode_located_after_seen"
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("located_at", "located_by"), name="episode_located_pair"
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("returned_at", "returned_by"),
+                name="episode_returned_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True, returned_to="")
+                | (Q(returned_at__isnull=False) & ~Q(returned_to="")),
+                name="episode_returned_says_where",
+            ),
+            models.CheckConstraint(
+                condition=in_order("located_at", "returned_at"),
+                name="episode_returned_after_located",
+            ),
+            models.CheckConstraint(
+                condition=in_order("last_seen_at", "ended_at"), name="episode_ends_after_seen"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end_reason="")
+                | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+                name="episode_end_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(end_reason=EndReason.RETURNED)
+                | Q(returned_at__isnull=False, ended_at=F("returned_at")),
+                name="episode_return_ends_it",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("unit", "told_at", "id"),
+                condition=Q(ended_at__isnull=True),
+                name="episode_open_by_unit",
+            ),
+            models.Index(
+                fields=("assigned_to", "told_at", "id"),
+                condition=Q(ended_at__isnull=True),
+                name="episode_open_by_worker",
+            ),
+            models.Index(fields=("youth", "told_at"), name="episode_by_youth"),
+        )
+
+    def __str__(self) -> str:
+        return f"Episode {self.reference}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("episode", args=[self.public_id])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this episode's times are told."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def anchors(self) -> Anchors:
+        """The moments from which duties count, as far as they are known."""
+        return Anchors(
+            told=self.told_at,
+            notified=self.notified_at,
+            determined_missing=self.determined_missing_at,
+            first_suspected=self.first_suspected_at,
+            last_seen=self.last_seen_at,
+            located=self.located_at,
+            returned=self.returned_at,
+        )
+
+    def missing_since(self) -> datetime:
+        """When the absence began, as far as we know: last seen, or else told."""
+        return self.last_seen_at or self.told_at
+
+    def status(self, *, has_open_duties: bool) -> EpisodeStatus:
+        """What the stored moments add up to."""
+        if self.ended_at is not None:
+            return EpisodeStatus.RETURNED if has_open_duties else EpisodeStatus.CLOSED
+        return EpisodeStatus.LOCATED if self.located_at is not None else EpisodeStatus.MISSING
+
+    def started_on(self) -> date:
+        """The local day on which the agency was told: the rules in force then apply."""
+        return self.told_at.astimezone(self.zone).date()
+
+
+class NoteKind(models.TextChoices):
+    """What a note tells."""
+
+    SIGHTING = "sighting", "Sighting"
+    CALL = "call", "Call or message"
+    INFORMATION = "information", "Something we learned"
+    CORRECTION = "correction", "Correction"
+
+
+class Note(models.Model):
+    """Something learned during an episode. Notes are added, never changed."""
+
+    public_id = public_id()
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(max_length=12, choices=NoteKind.choices)
+    text = models.TextField(max_length=10_000)
+    source = models.CharField(max_length=120, blank=True, help_text="Who or what told us")
+    happened_at = models.DateTimeField()
+    happened_precision = models.CharField(
+        max_length=10, choices=choices_of(Precision), default=Precision.EXACT
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submission_key = models.UUIDField(unique=True)
+
+    class Meta:
+        ordering = ("-happened_at", "-id")
+        constraints = (
+            models.CheckConstraint(condition=~Q(text=""), name="note_says_something"),
+            models.CheckConstraint(
+                condition=Q(happened_at__lte=F("recorded_at")), name="note_happened_before_recorded"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Note {self.public_id}"

@@ -1,0 +1,151 @@
+"""A youth in the agency's care, the names by which they are found, and where they were placed."""
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from casework.models.fields import in_order, public_id
+from casework.models.people import Unit, User
+
+
+class Sex(models.TextChoices):
+    """As the agency's record states it; the wording of federal reports."""
+
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+@pghistory.track()
+class Youth(models.Model):
+    """A young person in the agency's care. Only a name or nickname is ever required."""
+
+    public_id = public_id()
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80, blank=True)
+    nickname = models.CharField(max_length=80, blank=True)
+    aliases = models.JSONField(default=list, blank=True, help_text="Other names, as a list")
+    born_on = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.NOT_KNOWN)
+    case_number = models.CharField(max_length=40, null=True, blank=True, unique=True)  # noqa: DJ001
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="youth")
+    caseworker = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="youth"
+    )
+    # What a report asks for. Empty means not known yet, never "none".
+    height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
+    weight_kg = models.PositiveSmallIntegerField(null=True, blank=True)
+    eye_color = models.CharField(max_length=40, blank=True)
+    hair_color = models.CharField(max_length=40, blank=True)
+    marks = models.CharField(max_length=300, blank=True)
+    medical_needs = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("family_name", "given_name", "id")
+        verbose_name_plural = "youth"
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(given_name="") | ~Q(family_name="") | ~Q(nickname=""),
+                name="youth_has_some_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(case_number__isnull=True) | ~Q(case_number=""),
+                name="youth_case_number_not_empty",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Youth {self.public_id}"
+
+    @property
+    def names(self) -> list[str]:
+        """Every name the youth is known by, in the order in which people read them."""
+        return [
+            name
+            for name in (self.given_name, self.family_name, self.nickname, *self.aliases)
+            if name
+        ]
+
+
+class YouthName(models.Model):
+    """One word of a youth's names, with the keys under which a search finds it.
+
+    `casework.policies.name_keys` makes the keys; `casework.operations.youth` keeps the rows.
+    """
+
+    youth = models.ForeignKey(Youth, on_delete=models.CASCADE, related_name="name_words")
+    folded = models.CharField(max_length=80, help_text="Lower case, without accents")
+    sound = models.CharField(max_length=80, help_text="How it sounds in English")
+    letters = models.CharField(max_length=80, help_text="Its letters in alphabetical order")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("youth", "folded"), name="youth_name_once"),)
+        indexes = (
+            models.Index(
+                fields=("folded",), name="youth_name_prefix", opclasses=("varchar_pattern_ops",)
+            ),
+            models.Index(fields=("sound",), name="youth_name_sound"),
+            models.Index(fields=("letters",), name="youth_name_letters"),
+        )
+
+    def __str__(self) -> str:
+        return f"A name of youth {self.youth_id}"
+
+
+class PlacementKind(models.TextChoices):
+    """What kind of place it is."""
+
+    FOSTER_HOME = "foster_home", "Foster home"
+    KINSHIP = "kinship", "Relative's home"
+    GROUP_HOME = "group_home", "Group home"
+    RESIDENTIAL = "residential", "Residential treatment"
+    SHELTER = "shelter", "Shelter care"
+    INDEPENDENT = "independent", "Supervised independent living"
+
+
+@pghistory.track()
+class Placement(models.Model):
+    """A time at a place. A youth is in one place at a time: periods may not overlap."""
+
+    public_id = public_id()
+    youth = models.ForeignKey(Youth, on_delete=models.PROTECT, related_name="placements")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=PlacementKind.choices)
+    phone = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=in_order("started_at", "ended_at"), name="placement_ends_after_start"
+            ),
+            # Written with two ranges because the wheel's PostgreSQL carries no btree_gist.
+            ExclusionConstraint(
+                name="placement_one_at_a_time",
+                expressions=[
+                    (
+                        Func(F("youth_id"), F("youth_id"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func(
+                            F("started_at"),
+                            F("ended_at"),
+                            Value("[)"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Placement {self.public_id}"

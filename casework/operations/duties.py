@@ -1,0 +1,151 @@
+"""Duties: planned from the protocol when something happens, and recorded as people act."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from casework import audit
+from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, User
+from casework.operations import reminders
+from casework.operations.protocols import protocol_for
+from casework.policies.due import PlannedDuty, plan_duties
+from casework.policies.time_words import Moment
+
+
+class AlreadyRecorded(Exception):
+    """Somebody recorded this duty first; `latest` is their entry."""
+
+    def __init__(self, latest: DutyEvidence) -> None:
+        super().__init__("Someone has already recorded this duty.")
+        self.latest = latest
+
+
+class NoLongerNeeded(Exception):
+    """The duty rested on an event that has been undone since."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a worker says about one attempt at a duty. Only outcome and moment are needed."""
+
+    outcome: Outcome
+    happened: Moment
+    method: str = ""
+    contact_name: str = ""
+    agency: str = ""
+    officer: str = ""
+    badge: str = ""
+    reference_number: str = ""
+    ncic_entry: Known | None = None
+    note: str = ""
+
+
+def plan(episode: Episode, *, now: datetime) -> list[Duty]:
+    """Add the duties whose event has happened by now, with their reminders, and return them.
+
+    Runs in the caller's transaction, which holds the episode.
+    """
+    planned = plan_duties(
+        protocol_for(episode.jurisdiction),
+        anchors=episode.anchors,
+        zone=episode.zone,
+        already=set(episode.duties.in_force().values_list("code", flat=True)),
+    )
+    added = Duty.objects.bulk_create(_duty_from(item, episode, now) for item in planned)
+    for duty in added:
+        reminders.plan(duty, now=now)
+    return added
+
+
+def _duty_from(planned: PlannedDuty, episode: Episode, now: datetime) -> Duty:
+    rule, due = planned.rule, planned.due
+    return Duty(
+        episode=episode,
+        code=rule.code,
+        title=rule.title,
+        phase=rule.phase,
+        order=rule.order,
+        anchor=rule.anchor,
+        counted_from_at=due.counted_from_at,
+        is_provisional=due.provisional,
+        due_at=due.due_at,
+        rule=rule.clock_words,
+        basis=rule.basis,
+        source=rule.source,
+        verified=rule.verified,
+        evidence_fields=list(rule.evidence),
+        phone=rule.phone,
+        help=rule.help,
+        if_refused=rule.if_refused,
+        planned_at=now,
+    )
+
+
+@transaction.atomic
+def record(
+    *,
+    duty: Duty,
+    by: User,
+    now: datetime,
+    evidence: Evidence,
+    submission_key: uuid.UUID,
+    based_on: uuid.UUID | None,
+) -> DutyEvidence:
+    """Add one entry of evidence and set the duty to what it says.
+
+    `based_on` is the latest entry that the person saw (None: there was none). When somebody has
+    closed the duty since, or corrected it, this raises `AlreadyRecorded` and changes nothing; two
+    people's attempts at an open duty do not contradict each other and are both kept. The same form
+    sent again returns the first entry. Raises `NoLongerNeeded` after the return was undone.
+    """
+    duty = Duty.objects.select_for_update(of=("self",)).get(pk=duty.pk)
+    if duty.withdrawn_at is not None:
+        raise NoLongerNeeded("The return was undone, so this duty no longer applies.")
+    first = DutyEvidence.objects.filter(submission_key=submission_key).first()
+    if first is not None:
+        return first
+    latest = duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id").first()
+    if latest is not None and latest.public_id != based_on and not duty.is_open:
+        raise AlreadyRecorded(latest)
+    was_open = duty.is_open
+    entry = DutyEvidence.objects.create(
+        duty=duty,
+        outcome=evidence.outcome,
+        happened_at=evidence.happened.at,
+        happened_precision=evidence.happened.precision,
+        method=evidence.method,
+        contact_name=evidence.contact_name,
+        agency=evidence.agency,
+        officer=evidence.officer,
+        badge=evidence.badge,
+        reference_number=evidence.reference_number,
+        ncic_entry=evidence.ncic_entry or "",
+        note=evidence.note,
+        is_correction=not was_open,
+        recorded_at=now,
+        recorded_by=by,
+        submission_key=submission_key,
+    )
+    _set_to(duty, entry, by)
+    if not duty.is_open:
+        reminders.cancel_waiting(Duty.objects.filter(pk=duty.pk), now=now)
+    elif not was_open:
+        reminders.plan(duty, now=now)
+    audit.record(
+        f"duty.{evidence.outcome}", subject=duty, by=by, at=now, entry=str(entry.public_id)
+    )
+    return entry
+
+
+def _set_to(duty: Duty, entry: DutyEvidence, by: User) -> None:
+    """Let the duty say what its latest entry says."""
+    at = entry.happened_at
+    duty.done_at, duty.done_by = (at, by) if entry.outcome == Outcome.DONE else (None, None)
+    duty.not_needed_at, duty.not_needed_by = (
+        (at, by) if entry.outcome == Outcome.NOT_NEEDED else (None, None)
+    )
+    if entry.outcome == Outcome.TRIED:
+        duty.tried_at = at
+    duty.save(update_fields=["done_at", "done_by", "not_needed_at", "not_needed_by", "tried_at"])

@@ -1,0 +1,41 @@
+"""What we learn during an episode: notes are added, never changed."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from casework import audit
+from casework.models import Episode, Note, NoteKind, User
+from casework.policies.time_words import Moment
+
+
+@transaction.atomic
+def add_note(
+    *,
+    episode: Episode,
+    by: User,
+    now: datetime,
+    kind: NoteKind,
+    text: str,
+    happened: Moment,
+    submission_key: uuid.UUID,
+    source: str = "",
+) -> Note:
+    """Add one entry to the timeline; the same form sent again adds nothing."""
+    note, is_new = Note.objects.get_or_create(
+        submission_key=submission_key,
+        defaults={
+            "episode": episode,
+            "kind": kind,
+            "text": text,
+            "source": source,
+            "happened_at": happened.at,
+            "happened_precision": happened.precision,
+            "recorded_at": now,
+            "recorded_by": by,
+        },
+    )
+    if is_new:
+        audit.record("note.added", subject=note, by=by, at=now, episode=str(episode.public_id))
+    return note

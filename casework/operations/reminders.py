@@ -1,0 +1,40 @@
+"""Reminders as rows: planned with their duty, sent by the sweep, cancelled when they lose their
+point. Nothing here enqueues a task: the sweep finds what is due.
+"""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from casework.models import Delivery, Duty, Reminder, User
+from casework.policies.ladder import ladder
+
+
+def plan(duty: Duty, *, now: datetime) -> None:
+    """Write the reminders of an open duty. Runs in the caller's transaction, which holds it."""
+    generation = duty.reminders.count()  # after a correction the ladder starts anew
+    Reminder.objects.bulk_create(
+        Reminder(
+            episode=duty.episode,
+            duty=duty,
+            kind=step.kind,
+            audience=step.audience,
+            due_at=step.at,
+            dedupe_key=f"{duty.public_id}:{step.code}:{generation}",
+            planned_at=now,
+        )
+        for step in ladder(counted_from_at=duty.counted_from_at, due_at=duty.due_at, planned_at=now)
+    )
+
+
+def cancel_waiting(duties: QuerySet[Duty], *, now: datetime) -> None:
+    """Cancel what has not been sent yet for these duties."""
+    Reminder.objects.waiting().filter(duty__in=duties).update(cancelled_at=now)
+    Delivery.objects.waiting().filter(reminder__duty__in=duties).update(cancelled_at=now)
+
+
+def mark_seen(delivery: Delivery, *, by: User, now: datetime) -> None:
+    """Note that this person has opened the message; the first time counts."""
+    Delivery.objects.filter(
+        pk=delivery.pk, recipient=by, seen_at__isnull=True, sent_at__isnull=False
+    ).update(seen_at=now)

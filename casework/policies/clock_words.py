@@ -1,0 +1,28 @@
+"""How a time of day and a day are written: "3:52 a.m.", "Mar 3".
+
+Not strftime: what it writes depends on the language of the server it runs on.
+"""
+
+from datetime import date, time
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def face_words(moment: time) -> str:
+    """The clock's face without the half of the day: "3:52"."""
+    return f"{moment.hour % 12 or 12}:{moment.minute:02}"
+
+
+def clock_words(moment: time) -> str:
+    """A time of day: "3:52 a.m."; "noon" and "midnight" in words, as "12:00 p.m." misleads."""
+    if (moment.hour, moment.minute) == (0, 0):
+        return "midnight"
+    if (moment.hour, moment.minute) == (12, 0):
+        return "noon"
+    return f"{face_words(moment)} {'a.m.' if moment.hour < 12 else 'p.m.'}"
+
+
+def day_words(day: date) -> str:
+    """A day without its year: "Mar 3"."""
+    return f"{MONTHS[day.month - 1]} {day.day}"

@@ -1,0 +1,180 @@
+"""Protocol files, joined and checked as a whole; a fault names its file and line.
+
+The server starts with every file good or does not start: a clock that nobody can trust is worse
+than none. What a file may say is listed in `_TOP_KEYS` and `_DUTY_KEYS`. A key that is not there
+is refused, so that a rule this version cannot compute (a condition, a recurring duty, business
+days) is never half understood.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from casework.policies.anchors import Anchor
+from casework.policies.length import Length
+from casework.policies.protocol_file import ProtocolError, ProtocolFile, Table, one_of
+from casework.policies.rules import Basis, DutyRule, EvidenceField, Phase, Protocol, Verified
+
+__all__ = [
+    "Basis",
+    "DutyRule",
+    "EvidenceField",
+    "Length",
+    "Phase",
+    "Protocol",
+    "ProtocolError",
+    "Verified",
+    "load_protocols",
+]
+
+_TOP_KEYS = ("code", "name", "version", "source", "extends")
+_DUTY_KEYS = (
+    *("code", "title", "phase", "appears_on", "anchor", "within", "basis", "source", "verified"),
+    *("order", "evidence", "phone", "help", "if_refused", "effective_from", "effective_until"),
+)
+_PROTOCOL_CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*", re.ASCII)
+_DUTY_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_RETURN_EVENTS = (Anchor.LOCATED, Anchor.RETURNED)
+
+
+def load_protocols(folders: Sequence[Path]) -> Mapping[str, Protocol]:
+    """Every protocol of these folders by its code, each joined to the one that it extends.
+
+    Raises ProtocolError at the first fault; nothing is ever half loaded.
+    """
+    files: dict[str, ProtocolFile] = {}
+    for path in _paths(folders):
+        file = ProtocolFile.read(path)
+        file.top.refuse_other_keys(_TOP_KEYS)
+        code = file.top.code("code", _PROTOCOL_CODE, '"us" or "us-mo"')
+        if code != path.stem:
+            raise file.top.error(f'"code" must be "{path.stem}", the name of the file', "code")
+        if code in files:
+            first = files[code].top.path
+            raise file.top.error(f'"{code}" is defined already, in {first}', "code")
+        files[code] = file
+    protocols: dict[str, Protocol] = {}
+    for code in files:
+        _join(code, files, protocols, extended_by=())
+    return protocols
+
+
+def _paths(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        if not folder.is_dir():
+            raise ProtocolError(folder, 1, "There is no such folder of protocols")
+        yield from sorted(folder.glob("*.toml"))
+
+
+def _join(
+    code: str,
+    files: Mapping[str, ProtocolFile],
+    protocols: dict[str, Protocol],
+    extended_by: tuple[str, ...],
+) -> Protocol:
+    """Build a protocol into `protocols`, after the one that it extends."""
+    if code in protocols:
+        return protocols[code]
+    top, base = files[code].top, None
+    if "extends" in top.values:
+        parent = top.text("extends")
+        if parent not in files:
+            raise top.error(f'There is no protocol "{parent}": {one_of(files)}', "extends")
+        if parent in (*extended_by, code):
+            raise top.error(f'"{code}" and "{parent}" extend each other in a circle', "extends")
+        base = _join(parent, files, protocols, extended_by=(*extended_by, code))
+    rules: list[DutyRule] = []
+    for table in files[code].duties:
+        rule = _rule(table, base)
+        if any(rule.code == other.code and rule.overlaps(other) for other in rules):
+            raise table.error(f'Two duties "{rule.code}" are in force on the same day', "code")
+        _refuse_looser(rule, base, table)
+        rules.append(rule)
+    protocols[code] = Protocol(
+        code=code,
+        name=top.text("name"),
+        version=top.text("version"),
+        source=top.text("source"),
+        rules=tuple(rules),
+        base=base,
+    )
+    return protocols[code]
+
+
+def _rule(table: Table, base: Protocol | None) -> DutyRule:
+    """One duty. What it leaves unsaid it takes from the duty that it stands in for, if any.
+
+    Its clock, basis and source are never taken over: a state's number with federal law's source
+    beside it would be a false citation.
+    """
+    table.refuse_other_keys(_DUTY_KEYS)
+    code = table.code("code", _DUTY_CODE, '"report_to_police"')
+    wider = next(_wider_rules(code, base), None)
+    phase = table.choice("phase", Phase, default=wider.phase if wider else None)
+    usual_event = Anchor.RETURNED if phase is Phase.RETURN else Anchor.TOLD
+    appears_on = table.choice(
+        "appears_on", Anchor, default=wider.appears_on if wider else usual_event
+    )
+    if (appears_on in _RETURN_EVENTS) != (phase is Phase.RETURN):
+        raise table.error(
+            'A duty of the phase "return" appears on located or returned, and only such a duty',
+            "appears_on",
+        )
+    rule = DutyRule(
+        code=code,
+        title=table.text("title", default=wider.title if wider else None),
+        phase=phase,
+        appears_on=appears_on,
+        anchor=table.choice("anchor", Anchor),
+        within=_length(table),
+        basis=table.choice("basis", Basis),
+        source=table.text("source"),
+        verified=table.choice("verified", Verified),
+        order=table.number("order", default=wider.order if wider else None),
+        evidence=table.choices("evidence", EvidenceField, default=wider.evidence if wider else ()),
+        phone=table.text("phone", default=wider.phone if wider else ""),
+        help=table.text("help", default=wider.help if wider else ""),
+        if_refused=table.text("if_refused", default=wider.if_refused if wider else ""),
+        effective_from=table.day("effective_from"),
+        effective_until=table.day("effective_until"),
+    )
+    if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
+        raise table.error('"effective_until" is before "effective_from"', "effective_until")
+    return rule
+
+
+def _length(table: Table) -> Length | None:
+    """None for a duty whose source gives no number: it has no set time."""
+    if "within" not in table.values:
+        return None
+    try:
+        return Length.parse(table.text("within"))
+    except ValueError as error:
+        raise table.error(f'"within" cannot be read. {error}', "within") from None
+
+
+def _wider_rules(code: str, base: Protocol | None) -> Iterator[DutyRule]:
+    """The rules with this code of the protocols extended, the nearest protocol's first."""
+    while base is not None:
+        yield from (rule for rule in base.rules if rule.code == code)
+        base = base.base
+
+
+def _refuse_looser(rule: DutyRule, base: Protocol | None, table: Table) -> None:
+    """A protocol may ask for more than the one that it extends, never for less."""
+    for wider in _wider_rules(rule.code, base):
+        if not wider.overlaps(rule):
+            continue
+        if wider.appears_on is not rule.appears_on:
+            raise table.error(
+                f'"appears_on" must stay "{wider.appears_on}", as in the protocol extended',
+                "appears_on",
+            )
+        if rule.basis is Basis.PRACTICE and wider.basis is not Basis.PRACTICE:
+            raise table.error(
+                f'"basis" cannot be "practice": the duty is {wider.basis.words}', "basis"
+            )
+        if wider.within and (rule.within is None or rule.within.cap > wider.within.cap):
+            raise table.error(
+                f'"within" is looser than the protocol extended: {wider.within.words}', "within"
+            )

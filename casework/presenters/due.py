@@ -1,0 +1,196 @@
+"""How a duty is shown: its clock in words, what was done about it, and what is still needed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.models import Duty, DutyEvidence, Known, WorkState
+from casework.models.duty import Outcome
+from casework.policies.anchors import Anchor
+from casework.policies.rules import Basis, EvidenceField, Verified
+from casework.policies.time_phrases import clock, due_words, duration, moment
+from casework.policies.time_state import TimeState, due_soon_lead
+from casework.policies.time_words import Precision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A duty's clock at one moment, in words; `at` and `soon_at` let the page keep them true."""
+
+    state: str
+    state_words: str
+    relative: str
+    absolute: str
+    at: datetime | None
+    soon_at: datetime | None
+    counted_from: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """A duty in the clock strip."""
+
+    title: str
+    url: str
+    due: Due
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyRow:
+    """A duty in the list of duties."""
+
+    title: str
+    url: str
+    is_open: bool
+    due: Due | None
+    work_words: str
+    note: str = ""
+    help: str = ""
+    phone: str = ""
+    owner: str = ""
+    basis: str = ""
+    still_needed: str = ""
+
+
+def due_of(duty: Duty, *, now: datetime) -> Due:
+    """The duty's clock as it stands at `now`."""
+    state = duty.time_state(now)
+    at, zone = duty.due_at, duty.episode.zone
+    stands_still = duty.clock_at(now) != now
+    if at is None:
+        relative = absolute = ""
+    else:
+        relative = "" if stands_still else due_words(at, now)
+        absolute = moment(at, zone, now=now)
+    state_words = state.words
+    if stands_still and state is not TimeState.OVERDUE:
+        state, state_words = TimeState.NO_SET_TIME, "Open when the youth returned"
+    return Due(
+        state=state.value,
+        state_words=state_words,
+        relative=relative,
+        absolute=absolute,
+        at=None if stands_still else at,
+        soon_at=None
+        if at is None or stands_still
+        else at - due_soon_lead(at - duty.counted_from_at),
+        counted_from=f"{duty.rule}" if at is not None else "",
+        is_provisional=duty.is_provisional,
+    )
+
+
+def clock_of(duty: Duty, *, now: datetime) -> Clock:
+    """The duty as one of the most urgent clocks."""
+    return Clock(title=duty.title, url=duty.get_absolute_url(), due=due_of(duty, now=now))
+
+
+def row_of(duty: Duty, *, now: datetime) -> DutyRow:
+    """The duty as a row; expects its evidence, newest first, to be prefetched."""
+    entries = list(duty.evidence.all())
+    latest = entries[0] if entries else None
+    is_tried = duty.work_state == WorkState.TRIED
+    return DutyRow(
+        title=duty.title,
+        url=duty.get_absolute_url(),
+        is_open=duty.is_open,
+        due=due_of(duty, now=now) if duty.is_open else None,
+        work_words=work_words(duty, latest, now=now),
+        note=_note(duty, latest, is_tried=is_tried),
+        help=duty.help if duty.is_open and not is_tried else "",
+        phone=duty.phone if duty.is_open else "",
+        basis=basis_words(duty),
+        still_needed=still_needed(latest, duty),
+    )
+
+
+def work_words(duty: Duty, latest: DutyEvidence | None, *, now: datetime) -> str:
+    """What was done, by whom, and whether in time: "Done 4:29 a.m. by R. Diaz, 37 min late"."""
+    if latest is None:
+        return str(duty.work_state)
+    when = when_words(latest.happened_at, latest.happened_precision, duty, now=now)
+    who = latest.recorded_by.name
+    if duty.done_at is not None:
+        return f"Done {when} by {who}, {timeliness(duty)}"
+    if duty.not_needed_at is not None:
+        return f"Not needed, said {who} {when}"
+    return f"Tried {when} by {who}"
+
+
+def when_words(at: datetime, precision: str, duty: Duty, *, now: datetime) -> str:
+    """A moment of an episode: the time alone when it was on the local day of `now`."""
+    zone = duty.episode.zone
+    if precision == Precision.DATE_ONLY:
+        return moment(at, zone, now=now).rsplit(", ", 1)[0]
+    about = "about " if precision == Precision.ABOUT else ""
+    if at.astimezone(zone).date() == now.astimezone(zone).date():
+        return f"{about}{clock(at, zone)}"
+    return f"{about}{moment(at, zone, now=now)}"
+
+
+def timeliness(duty: Duty) -> str:
+    """Whether a done duty was in time, as a fact: "on time", "37 min late"."""
+    if duty.due_at is None or duty.done_at is None:
+        return "no set time"
+    late = duty.done_at - duty.due_at
+    if late.total_seconds() <= 0:
+        return "on time"
+    length = duration(late)
+    return "less than a minute late" if length == "now" else f"{length} late"
+
+
+def basis_words(duty: Duty) -> str:
+    """What stands behind the time, and whether somebody has read the source."""
+    words = Basis(duty.basis).words
+    if duty.basis == Basis.PRACTICE or duty.verified == Verified.SOURCE_SEEN:
+        return words
+    return f"{words}, {Verified(duty.verified).words}"
+
+
+def anchor_words(duty: Duty, *, now: datetime) -> str:
+    """From which moment the clock counts, and what it means when that one is not known yet."""
+    counted = moment(duty.counted_from_at, duty.episode.zone, now=now)
+    if not duty.is_provisional:
+        return f"Counted from {counted}, when {Anchor(duty.anchor).words}."
+    return (
+        f"Provisional: counted from {counted}, when the agency was told. "
+        f"The rule counts from when {Anchor(duty.anchor).words}, which is not known yet."
+    )
+
+
+def still_needed(latest: DutyEvidence | None, duty: Duty) -> str:
+    """The proof that a finished duty lacks: "Report number still needed"."""
+    if latest is None or latest.outcome != Outcome.DONE:
+        return ""
+    missing = []
+    if EvidenceField.REFERENCE_NUMBER in duty.evidence_fields and not latest.reference_number:
+        missing.append("report number")
+    if EvidenceField.NCIC_ENTRY in duty.evidence_fields and latest.ncic_entry != Known.YES:
+        missing.append("confirmation of the NCIC entry")
+    return f"{' and '.join(missing).capitalize()} still needed" if missing else ""
+
+
+def _note(duty: Duty, latest: DutyEvidence | None, *, is_tried: bool) -> str:
+    if latest is None:
+        return ""
+    if is_tried:
+        return " ".join(words for words in (latest.note, duty.if_refused) if words)
+    return f"Reference {latest.reference_number}" if latest.reference_number else ""
+
+
+def said_words(entry: DutyEvidence, duty: Duty, *, now: datetime) -> str:
+    """One entry in a sentence: "R. Diaz recorded Done at 4:29 a.m. (3:10 a.m.)"."""
+    recorded = when_words(entry.recorded_at, Precision.EXACT, duty, now=now)
+    happened = when_words(entry.happened_at, entry.happened_precision, duty, now=now)
+    correction = "corrected this to" if entry.is_correction else "recorded"
+    outcome = Outcome(entry.outcome).label
+    return f"{entry.recorded_by.name} {correction} “{outcome}, {happened}” at {recorded}."
+
+
+def recorded_words(duty: Duty, *, now: datetime) -> str:
+    """What was just saved, as a fact: "Done at 4:29 a.m., 37 min late"."""
+    if duty.done_at is not None:
+        when = when_words(duty.done_at, Precision.EXACT, duty, now=now)
+        return f"{duty.title}: done {when}, {timeliness(duty)}."
+    if duty.not_needed_at is not None:
+        return f"{duty.title}: set down as not needed."
+    return f"{duty.title}: your attempt is recorded. The clock keeps running."

@@ -1,0 +1,25 @@
+"""Every address of Porchlight. Ids only: no name of anybody stands in an address."""
+
+from django.urls import path
+
+from casework.views import audit, demo, duties, episodes, health, home, intake, reminders
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("colors", home.set_theme, name="set_theme"),
+    path("log", intake.log_youth, name="log_youth"),
+    path("log/matches", intake.matches, name="matches"),
+    path("episodes/<uuid:episode_id>", episodes.episode, name="episode"),
+    path("episodes/<uuid:episode_id>/note", episodes.note, name="note"),
+    path("episodes/<uuid:episode_id>/return", episodes.record_return, name="record_return"),
+    path("episodes/<uuid:episode_id>/undo-return", episodes.undo_return, name="undo_return"),
+    path("duties/<uuid:duty_id>", duties.duty, name="duty"),
+    path("reminders", reminders.inbox, name="inbox"),
+    path("r/<uuid:delivery_id>", reminders.reminder, name="reminder"),
+    path("audit", audit.audit_trail, name="audit"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("demo/mailbox", demo.mailbox, name="mailbox"),
+    path("demo/mailbox/<str:key>", demo.letter, name="letter"),
+    path("demo/components", demo.gallery, name="gallery"),
+]

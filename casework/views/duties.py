@@ -1,0 +1,92 @@
+"""Record what was done about a duty."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from casework.access import kept_answers
+from casework.access.decorators import requires
+from casework.access.permissions import Permission
+from casework.access.scoping import get_duty_or_404
+from casework.forms.duties import EvidenceForm
+from casework.models import Duty, DutyEvidence
+from casework.operations import duties
+from casework.presenters.due import anchor_words, basis_words, due_of, recorded_words, said_words
+from casework.presenters.episodes import name_and_age
+from casework.views.people import signed_in
+
+
+@requires(Permission.DUTY_RECORD)
+def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
+    """One duty: its rule, what was done so far, and the form to record more."""
+    user, now = signed_in(request), timezone.now()
+    duty = get_duty_or_404(user, duty_id)
+    entries = list(duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id"))
+    latest = entries[0] if entries else None
+    form = EvidenceForm(
+        request.POST or kept_answers.take(request),
+        duty=duty,
+        now=now,
+        initial=_carried_over(latest),
+    )
+    conflict = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            duties.record(
+                duty=duty,
+                by=user,
+                now=now,
+                evidence=form.cleaned_data["evidence"],
+                submission_key=form.cleaned_data["submission_key"],
+                based_on=form.seen_entry,
+            )
+        except duties.AlreadyRecorded as error:
+            conflict = said_words(error.latest, duty, now=now)
+            form.add_error(None, f"{conflict} Your entry is not saved yet.")
+            # What was typed stays; saving again adds it as a correction, knowingly.
+            form.data = form.data.copy()
+            form.data["based_on"] = str(error.latest.public_id)
+        except duties.NoLongerNeeded as error:
+            form.add_error(None, str(error))
+        else:
+            duty.refresh_from_db()
+            messages.success(request, recorded_words(duty, now=now))
+            return redirect(duty.episode)
+    return render(
+        request,
+        "casework/duty/duty.html",
+        {
+            "form": form,
+            "duty": duty,
+            "due": due_of(duty, now=now) if duty.is_open else None,
+            "anchor_words": anchor_words(duty, now=now),
+            "basis_words": basis_words(duty),
+            "about": name_and_age(duty.episode.youth, now),
+            "entries": [said_words(entry, duty, now=now) for entry in entries],
+            "submit_label": _submit_label(duty, conflict is not None),
+        },
+    )
+
+
+def _carried_over(latest: DutyEvidence | None) -> dict[str, str]:
+    """Nothing is asked twice: a further entry starts from what the last one knew."""
+    if latest is None:
+        return {}
+    return {
+        "based_on": str(latest.public_id),
+        "agency": latest.agency,
+        "officer": latest.officer,
+        "badge": latest.badge,
+        "reference_number": latest.reference_number,
+        "contact_name": latest.contact_name,
+        "ncic_entry": latest.ncic_entry,
+    }
+
+
+def _submit_label(duty: Duty, is_conflict: bool) -> str:
+    if is_conflict:
+        return "Add mine as a correction"
+    return "Save" if duty.is_open else "Add a correction"

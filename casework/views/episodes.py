@@ -1,0 +1,116 @@
+"""The episode page, and what can be said about an episode."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from casework import audit
+from casework.access import kept_answers
+from casework.access.decorators import requires
+from casework.access.permissions import Permission
+from casework.access.scoping import get_episode_or_404
+from casework.forms.episodes import LOCATED, NoteForm, ReturnForm, UndoReturnForm
+from casework.models import Episode, Known, NoteKind, ReturnedTo, User
+from casework.operations import episodes
+from casework.operations.notes import add_note
+from casework.presenters.episodes import facts_of, page_of
+from casework.views.people import signed_in
+
+
+@requires(Permission.EPISODE_VIEW)
+def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Who is missing, what is due, and what happened so far."""
+    user, now = signed_in(request), timezone.now()
+    episode = get_episode_or_404(user, episode_id)
+    audit.record("episode.read", subject=episode, by=user, at=now)
+    duties = list(
+        episode.duties.in_force().prefetch_related("evidence__recorded_by").order_by("order", "id")
+    )
+    notes = episode.notes.select_related("recorded_by")
+    return render(
+        request,
+        "casework/episode/episode.html",
+        {
+            "episode": episode,
+            "page": page_of(episode, duties=duties, notes=notes, now=now),
+            "facts": facts_of(episode, now=now),
+            "now": now,
+        },
+    )
+
+
+@requires(Permission.EPISODE_UPDATE)
+def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Add a sighting, a call, or something learned."""
+    user, now = signed_in(request), timezone.now()
+    episode = get_episode_or_404(user, episode_id)
+    form = NoteForm(request.POST or kept_answers.take(request), episode=episode, now=now)
+    if request.method == "POST" and form.is_valid():
+        add_note(
+            episode=episode,
+            by=user,
+            now=now,
+            kind=NoteKind(form.cleaned_data["kind"]),
+            text=form.cleaned_data["text"],
+            source=form.cleaned_data["source"],
+            happened=form.cleaned_data["moment"],
+            submission_key=form.cleaned_data["submission_key"],
+        )
+        messages.success(request, "Added to the timeline.")
+        return redirect(episode)
+    return render(request, "casework/episode/note.html", {"form": form, "episode": episode})
+
+
+@requires(Permission.EPISODE_UPDATE)
+def record_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Located or returned: three questions."""
+    user, now = signed_in(request), timezone.now()
+    episode = get_episode_or_404(user, episode_id)
+    form = ReturnForm(request.POST or kept_answers.take(request), episode=episode, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            words = _record(form, episode, user)
+        except (episodes.AlreadyRecorded, episodes.OutOfOrder) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, words)
+            return redirect(episode)
+    return render(request, "casework/episode/return.html", {"form": form, "episode": episode})
+
+
+def _record(form: ReturnForm, episode: Episode, user: User) -> str:
+    at = form.cleaned_data["moment"].at
+    if form.cleaned_data["known"] == LOCATED:
+        episodes.record_located(episode=episode, by=user, now=form.now, located_at=at)
+        return "Located is recorded. The missing time goes on until the youth is back."
+    episodes.record_returned(
+        episode=episode,
+        by=user,
+        now=form.now,
+        returned_at=at,
+        returned_to=ReturnedTo(form.cleaned_data["known"]),
+        medical_care_needed=Known(form.cleaned_data["medical_care_needed"] or Known.NOT_KNOWN),
+    )
+    return "The missing clock has stopped. Return duties have started."
+
+
+@requires(Permission.EPISODE_UPDATE)
+def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Take back a return that was recorded by mistake."""
+    user, now = signed_in(request), timezone.now()
+    episode = get_episode_or_404(user, episode_id)
+    form = UndoReturnForm(request.POST or kept_answers.take(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            episodes.undo_return(
+                episode=episode, by=user, now=now, reason=form.cleaned_data["reason"]
+            )
+        except episodes.CannotUndo as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "The return is taken back. The clocks run on.")
+            return redirect(episode)
+    return render(request, "casework/episode/undo_return.html", {"form": form, "episode": episode})

@@ -1,0 +1,135 @@
+"""Log a youth missing, and the matches that appear while the name is typed."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from casework import audit
+from casework.access import kept_answers
+from casework.access.decorators import requires
+from casework.access.finding import Found, find_youth
+from casework.access.permissions import Permission
+from casework.access.scoping import units_in_scope, youth_visible_to
+from casework.forms.intake import NEW_YOUTH, IntakeForm
+from casework.models import Episode, Known, NoteKind, Unit, User, Youth
+from casework.operations import episodes
+from casework.operations.notes import add_note
+from casework.presenters.intake import deadlines_of, matches_of, told_again
+from casework.views.people import signed_in
+
+
+@requires(Permission.EPISODE_LOG)
+def log_youth(request: HttpRequest) -> HttpResponse:
+    """The intake form. Saving it opens one episode and goes to its page."""
+    user, now = signed_in(request), timezone.now()
+    units = _units_of(user)
+    unit = user.unit or (units[0] if units else None)
+    zone = unit.zone if unit else ZoneInfo("UTC")
+    kept = kept_answers.take(request)
+    data = request.POST if request.method == "POST" else kept
+    form = IntakeForm(data, zone=zone, now=now, units=units, default_unit=unit)
+    match = data.get("match", "") if data else ""
+    found = find_youth(user, data.get("name", "")) if data else Found([], False)
+    if request.method == "POST" and form.is_valid():
+        chosen = _chosen(user, match)
+        if match and match != NEW_YOUTH and chosen is None:
+            form.add_error("name", "Select one of the matches, or None of these")
+        elif found.youth and not match:
+            form.add_error("name", "Is it one of these youth? Select one, or None of these")
+        else:
+            return _log(request, form, chosen, user, unit)
+    if kept is not None:
+        messages.info(request, "You were signed out. Your answers are kept: check them and save.")
+    return render(
+        request,
+        "casework/intake/log.html",
+        {
+            "form": form,
+            "matches": matches_of(found, chosen=match, now=now),
+            "is_searched": bool(data and data.get("name")),
+            "is_on_file_elsewhere": found.is_on_file_elsewhere,
+            "none_chosen": match == NEW_YOUTH,
+            "deadlines": deadlines_of(unit, now=now) if unit else None,
+            "unit": unit,
+        },
+    )
+
+
+def _log(
+    request: HttpRequest, form: IntakeForm, youth: Youth | None, user: User, unit: Unit | None
+) -> HttpResponse:
+    telling = form.cleaned_data["telling"]
+    try:
+        episode = episodes.log_missing(
+            by=user,
+            now=form.now,
+            submission_key=form.cleaned_data["submission_key"],
+            telling=telling,
+            youth=youth,
+            new_name=form.cleaned_data["name"],
+            unit=form.cleaned_data.get("unit") or unit,
+        )
+    except episodes.AlreadyMissing as error:
+        return _add_to(request, error.episode, form, user)
+    first = episode.duties.open().order_by("order", "id").first()
+    messages.success(
+        request, f"Clocks started. First: {first.title}." if first else "Clocks started."
+    )
+    if telling.in_danger == Known.YES:
+        messages.warning(request, "You said the youth is in danger. If nobody has, call 911 now.")
+    return redirect(episode)
+
+
+def _add_to(request: HttpRequest, episode: Episode, form: IntakeForm, user: User) -> HttpResponse:
+    """The youth is already logged: keep what was typed as a note on that episode."""
+    telling = form.cleaned_data["telling"]
+    add_note(
+        episode=episode,
+        by=user,
+        now=form.now,
+        kind=NoteKind.CALL,
+        text=told_again(telling, episode.zone, now=form.now),
+        happened=telling.told,
+        submission_key=form.cleaned_data["submission_key"],
+    )
+    messages.info(
+        request,
+        f"Already logged missing by {episode.recorded_by.name}. "
+        "Your answers are on the timeline. Add what else you know.",
+    )
+    return redirect(episode)
+
+
+@requires(Permission.EPISODE_LOG)
+@require_POST  # a name must not travel in an address
+def matches(request: HttpRequest) -> HttpResponse:
+    """The list of matches, for the form that asks while somebody types."""
+    user, now = signed_in(request), timezone.now()
+    found = find_youth(user, request.POST.get("name", ""))
+    if found.is_on_file_elsewhere:
+        audit.record("youth.hit_in_other_unit", subject=None, by=user, at=now)
+    context: dict[str, Any] = {
+        "matches": matches_of(found, chosen=request.POST.get("match", ""), now=now),
+        "is_searched": bool(request.POST.get("name")),
+        "is_on_file_elsewhere": found.is_on_file_elsewhere,
+    }
+    return render(request, "casework/intake/_matches.html", context)
+
+
+def _units_of(user: User) -> list[Unit]:
+    units = units_in_scope(user)
+    return list((Unit.objects.all() if units is None else units).order_by("name", "id"))
+
+
+def _chosen(user: User, match: str) -> Youth | None:
+    try:
+        public_id = UUID(match)
+    except ValueError:
+        return None
+    return youth_visible_to(user).select_related("unit").filter(public_id=public_id).first()
