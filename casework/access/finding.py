@@ -1,8 +1,9 @@
 """Finding a youth by what somebody types, within what that person may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from casework.access.scoping import youth_visible_to
 from casework.models import Episode, User, Youth, YouthName
@@ -17,7 +18,7 @@ MOST_WORDS = 4
 class Found:
     """The youth who may be meant, nearest first, and whether one is on file in another unit."""
 
-    youth: list[Youth]
+    youth: Sequence[Youth]
     is_on_file_elsewhere: bool
 
 
@@ -53,7 +54,7 @@ def find_youth(user: User, typed: str) -> Found:
     return Found(youth, is_on_file_elsewhere=not youth and _is_elsewhere(words))
 
 
-def _names(condition: Q) -> "object":
+def _names(condition: Q) -> QuerySet[YouthName]:
     return YouthName.objects.filter(condition, youth=OuterRef("pk"))
 
 

@@ -26,6 +26,11 @@ def keep(request: HttpRequest) -> None:
         }
 
 
+def answers_of(request: HttpRequest) -> QueryDict | None:
+    """What the form of this page is bound to: what was posted, or kept; None for a blank form."""
+    return request.POST.copy() if request.method == "POST" else take(request)
+
+
 def take(request: HttpRequest) -> QueryDict | None:
     """The answers kept for this page, once; None when there are none."""
     kept = request.session.get(SESSION_KEY)

@@ -12,21 +12,24 @@ from django.shortcuts import get_object_or_404
 from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.models import Delivery, Duty, Episode, Role, Unit, User, Youth
+from casework.models.duty import DutyQuerySet
+from casework.models.episode import EpisodeQuerySet
 
 AGENCY_WIDE = frozenset({Role.ON_CALL})
 
 
 def units_in_scope(user: User) -> QuerySet[Unit] | None:
     """The units whose records this person may see; None means all of them."""
+    none: QuerySet[Unit] = Unit.objects.none()
     if not may(user, Permission.EPISODE_VIEW):
-        return Unit.objects.none()
+        return none
     if user.role in AGENCY_WIDE:
         return None
     if user.unit is None:
-        return Unit.objects.none()
-    if user.role == Role.SUPERVISOR:
-        return user.unit.descendants(include_self=True)
-    return Unit.objects.filter(pk=user.unit_id)
+        return none
+    own: QuerySet[Unit] = Unit.objects.filter(pk=user.unit_id)
+    below: QuerySet[Unit] = user.unit.descendants(include_self=True)
+    return below if user.role == Role.SUPERVISOR else own
 
 
 def _in_scope(user: User, path: str) -> Q:
@@ -41,12 +44,12 @@ def youth_visible_to(user: User) -> QuerySet[Youth]:
     return Youth.objects.filter(_in_scope(user, "unit"))
 
 
-def episodes_visible_to(user: User) -> QuerySet[Episode]:
+def episodes_visible_to(user: User) -> EpisodeQuerySet:
     """Episodes of the units in this person's scope."""
     return Episode.objects.filter(_in_scope(user, "unit"))
 
 
-def duties_visible_to(user: User) -> QuerySet[Duty]:
+def duties_visible_to(user: User) -> DutyQuerySet:
     """Duties of the episodes in this person's scope."""
     return Duty.objects.filter(_in_scope(user, "episode__unit"))
 

@@ -30,7 +30,7 @@ AGENCY_NAME = env.str("AGENCY_NAME", "Porchlight")
 ON_CALL_PHONE = env.str("ON_CALL_PHONE", "")
 PROTOCOL_DIRS = [
     BASE_DIR / "casework" / "protocols",
-    *(Path(folder) for folder in env.list("PROTOCOL_DIRS", [], delimiter=":") if folder),
+    *map(Path, filter(None, env.list("PROTOCOL_DIRS", [], delimiter=":"))),
 ]
 
 # --- Applications --------------------------------------------------------------------

@@ -28,6 +28,10 @@ class Form(forms.Form):
         """The fields that the page draws, in order."""
         return list(self.field_order_shown or self.fields)
 
+    def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Give a question the choices that hold at this moment."""
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
 
 class SubmissionForm(Form):
     """A form whose repeated submission does nothing a second time."""

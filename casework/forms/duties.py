@@ -7,17 +7,23 @@ from typing import Any
 from django import forms
 
 from casework.forms.base import PlainTextField, SubmissionForm
-from casework.forms.when import WhenReader, asks_fold, fold_field, time_field
+from casework.forms.when import HappenedForm, asks_fold
 from casework.models import Duty, Known, Outcome
 from casework.operations.duties import Evidence
 from casework.policies.rules import EvidenceField
-from casework.policies.time_phrases import clock
-from casework.policies.time_words import Moment
 
-JUST_NOW, EARLIER = "just_now", "earlier"
+PROOF_IN_WORDS = (
+    "method",
+    "contact_name",
+    "agency",
+    "officer",
+    "badge",
+    "reference_number",
+    "note",
+)
 
 
-class EvidenceForm(SubmissionForm):
+class EvidenceForm(HappenedForm, SubmissionForm):
     """One entry of evidence; asks for the proof that the duty's rule asks for."""
 
     based_on = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -27,16 +33,6 @@ class EvidenceForm(SubmissionForm):
         error_messages={"required": "Select what happened"},
         widget=forms.RadioSelect,
     )
-    happened = forms.ChoiceField(
-        label="When?",
-        choices=[(JUST_NOW, "Just now"), (EARLIER, "Earlier")],
-        error_messages={"required": "Select when it happened"},
-        widget=forms.RadioSelect,
-    )
-    happened_time = time_field(
-        "If earlier: what time?", "For example 3:10 am, or yesterday 10:30 pm."
-    )
-    happened_fold = fold_field()
     agency = PlainTextField(
         label="Agency",
         help_text="For example the police department.",
@@ -81,64 +77,29 @@ class EvidenceForm(SubmissionForm):
     )
 
     def __init__(self, *args: Any, duty: Duty, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.duty, self.now = duty, now
-        happened = self.fields["happened"]
-        assert isinstance(happened, forms.ChoiceField)
-        happened.choices = [
-            (JUST_NOW, f"Just now ({clock(now, duty.episode.zone)})"),
-            (EARLIER, "Earlier"),
-        ]
+        super().__init__(*args, zone=duty.episode.zone, now=now, **kwargs)
+        self.duty = duty
 
     def shown_fields(self) -> list[str]:
-        asked = [field.value for field in EvidenceField if field in self.duty.evidence_fields]
+        asked = {field.value for field in EvidenceField if field in self.duty.evidence_fields}
+        proof = [name for name in self.fields if name in asked - {"note"}]
+        first = ["submission_key", "based_on", "outcome", "happened", "happened_time"]
         fold = ["happened_fold"] if asks_fold(self, "happened") else []
-        shown = ["submission_key", "based_on", "outcome", "happened", "happened_time", *fold]
-        in_page_order = [name for name in self.fields if name in asked and name != "note"]
-        return [*shown, *in_page_order, "note"]
+        return [*first, *fold, *proof, "note"]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        happened = self._happened() if "happened" in data else None
-        if data.get("outcome") == Outcome.NOT_NEEDED and not data.get("note"):
-            if "note" not in self.errors:
-                self.add_error("note", "Enter why this duty is not needed")
-        if happened is not None and "outcome" in data:
+        data = super().clean()
+        outcome = data.get("outcome")
+        if outcome == Outcome.NOT_NEEDED and not data.get("note") and "note" not in self.errors:
+            self.add_error("note", "Enter why this duty is not needed")
+        if outcome and data.get("moment"):
             data["evidence"] = Evidence(
-                outcome=Outcome(data["outcome"]),
-                happened=happened,
+                outcome=Outcome(outcome),
+                happened=data["moment"],
                 ncic_entry=Known(data["ncic_entry"]) if data.get("ncic_entry") else None,
-                **{
-                    name: data.get(name) or ""
-                    for name in (
-                        "method",
-                        "contact_name",
-                        "agency",
-                        "officer",
-                        "badge",
-                        "reference_number",
-                        "note",
-                    )
-                },
+                **{name: data.get(name) or "" for name in PROOF_IN_WORDS},
             )
         return data
-
-    def _happened(self) -> Moment | None:
-        reader = WhenReader(
-            self, "happened", label="The time", zone=self.duty.episode.zone, now=self.now
-        )
-        typed = self.cleaned_data.get("happened_time")
-        if self.cleaned_data["happened"] == EARLIER:
-            if typed:
-                return reader.with_day()
-            self.add_error("happened_time", "Enter about what time, for example 3:10 am")
-            return None
-        if typed:
-            self.add_error(
-                "happened_time", "You selected Just now. Clear the time, or select Earlier"
-            )
-            return None
-        return reader.just_now()
 
     @property
     def seen_entry(self) -> uuid.UUID | None:

@@ -1,70 +1,15 @@
 """What is said about an episode after it was logged: back or located, something learned, undo."""
 
-from datetime import datetime
-from typing import Any
-
 from django import forms
 
 from casework.forms.base import Form, PlainTextField, SubmissionForm
-from casework.forms.when import WhenReader, asks_fold, fold_field, time_field
-from casework.models import Episode, Known, NoteKind, ReturnedTo
-from casework.policies.time_phrases import clock
+from casework.forms.when import HappenedForm
+from casework.models import Known, NoteKind, ReturnedTo
 
 LOCATED = "located"
-JUST_NOW, EARLIER = "just_now", "earlier"
 
 
-class _WhenForm(Form):
-    """A form that asks when something happened: just now, or at a typed time."""
-
-    when_label = "The time"
-    happened = forms.ChoiceField(
-        label="When?",
-        choices=[(JUST_NOW, "Just now"), (EARLIER, "Earlier")],
-        error_messages={"required": "Select when it happened"},
-        widget=forms.RadioSelect,
-    )
-    happened_time = time_field(
-        "If earlier: what time?", "For example 6:15 am, or yesterday 10:30 pm."
-    )
-    happened_fold = fold_field()
-
-    def __init__(self, *args: Any, episode: Episode, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.episode, self.now = episode, now
-        happened = self.fields["happened"]
-        assert isinstance(happened, forms.ChoiceField)
-        happened.choices = [
-            (JUST_NOW, f"Just now ({clock(now, episode.zone)})"),
-            (EARLIER, "Earlier"),
-        ]
-
-    def shown_fields(self) -> list[str]:
-        hidden = set() if asks_fold(self, "happened") else {"happened_fold"}
-        return [name for name in super().shown_fields() if name not in hidden]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "happened" not in data:
-            return data
-        reader = WhenReader(
-            self, "happened", label=self.when_label, zone=self.episode.zone, now=self.now
-        )
-        typed = data.get("happened_time")
-        if data["happened"] == JUST_NOW and typed:
-            self.add_error(
-                "happened_time", "You selected Just now. Clear the time, or select Earlier"
-            )
-        elif data["happened"] == JUST_NOW:
-            data["moment"] = reader.just_now()
-        elif not typed:
-            self.add_error("happened_time", "Enter about what time, for example 6:15 am")
-        else:
-            data["moment"] = reader.with_day()
-        return data
-
-
-class ReturnForm(_WhenForm):
+class ReturnForm(HappenedForm):
     """Stop the missing clock: three questions."""
 
     field_order_shown = (
@@ -88,7 +33,7 @@ class ReturnForm(_WhenForm):
     )
 
 
-class NoteForm(_WhenForm, SubmissionForm):
+class NoteForm(HappenedForm, SubmissionForm):
     """Add a sighting or something learned."""
 
     field_order_shown = (

@@ -1,7 +1,7 @@
 """Log a youth missing: six questions, of which only who and when told must be answered."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -15,6 +15,11 @@ from casework.policies.time_phrases import clock
 from casework.policies.time_words import Moment
 
 JUST_NOW, EARLIER_TODAY, BEFORE_TODAY = "just_now", "earlier_today", "before_today"
+TOLD = [
+    (JUST_NOW, "Just now"),
+    (EARLIER_TODAY, "Earlier today"),
+    (BEFORE_TODAY, "Before today"),
+]
 TODAY, YESTERDAY, BEFORE_THAT, NOT_KNOWN = "today", "yesterday", "before_that", "not_known"
 LONGEST_AGO = timedelta(days=366)
 NEW_YOUTH = "new"
@@ -44,11 +49,7 @@ class IntakeForm(SubmissionForm):
     told = forms.ChoiceField(
         label="2. When were you told?",
         help_text="This starts the legal clock.",
-        choices=[
-            (JUST_NOW, "Just now"),
-            (EARLIER_TODAY, "Earlier today"),
-            (BEFORE_TODAY, "Before today"),
-        ],
+        choices=TOLD,
         error_messages={"required": "Select when you were told"},
         widget=forms.RadioSelect,
     )
@@ -106,17 +107,11 @@ class IntakeForm(SubmissionForm):
         super().__init__(*args, **kwargs)
         self.zone, self.now = zone, now
         self.asks_unit = len(units) > 1
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
         field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
         self.initial.setdefault("unit", default_unit)
-        told = self.fields["told"]
-        assert isinstance(told, forms.ChoiceField)
-        told.choices = [
-            (JUST_NOW, f"Just now ({clock(now, zone)})"),
-            (EARLIER_TODAY, "Earlier today"),
-            (BEFORE_TODAY, "Before today"),
-        ]
+        just_now = (JUST_NOW, f"Just now ({clock(now, zone)})")
+        self.set_choices("told", [just_now, *TOLD[1:]])
 
     def after_who(self) -> list[str]:
         """The questions below the list of matches."""

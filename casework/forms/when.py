@@ -6,12 +6,13 @@ typed such an hour.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
-from casework.forms.base import PlainTextField
-from casework.policies.time_phrases import zone_words
+from casework.forms.base import Form, PlainTextField
+from casework.policies.time_phrases import clock, zone_words
 from casework.policies.time_words import (
     Moment,
     Precision,
@@ -27,9 +28,7 @@ BEFORE, AFTER = "0", "1"
 class WhenReader:
     """Reads one "when" question of a form and puts each problem beside its field."""
 
-    def __init__(
-        self, form: forms.Form, name: str, *, label: str, zone: ZoneInfo, now: datetime
-    ) -> None:
+    def __init__(self, form: Form, name: str, *, label: str, zone: ZoneInfo, now: datetime) -> None:
         self.form, self.name, self.label, self.zone, self.now = form, name, label, zone, now
 
     def just_now(self) -> Moment:
@@ -81,11 +80,13 @@ class WhenReader:
     def _explain(self, problem: TimeProblem) -> None:
         if problem.code is ProblemCode.REPEATED_HOUR:
             before, after = problem.candidates[:2]
-            field = self.form.fields[f"{self.name}_fold"]
-            field.choices = [  # type: ignore[attr-defined]
-                (BEFORE, f"Before the clocks changed ({zone_words(before, self.zone)})"),
-                (AFTER, f"After the clocks changed ({zone_words(after, self.zone)})"),
-            ]
+            self.form.set_choices(
+                f"{self.name}_fold",
+                [
+                    (BEFORE, f"Before the clocks changed ({zone_words(before, self.zone)})"),
+                    (AFTER, f"After the clocks changed ({zone_words(after, self.zone)})"),
+                ],
+            )
             self.form.add_error(f"{self.name}_fold", problem.message)
         elif problem.code is ProblemCode.FUTURE:
             self.form.add_error(f"{self.name}_time", f"{self.label} must be now or earlier")
@@ -117,3 +118,50 @@ def fold_field() -> forms.ChoiceField:
 def asks_fold(form: forms.Form, name: str) -> bool:
     """Whether the page must ask which of two hours was meant."""
     return bool(form.is_bound and (form.data.get(f"{name}_fold") or f"{name}_fold" in form.errors))
+
+
+JUST_NOW, EARLIER = "just_now", "earlier"
+
+
+class HappenedForm(Form):
+    """A form that asks when something happened: just now, or at a typed time.
+
+    A valid form has the answer in `cleaned_data["moment"]`.
+    """
+
+    happened = forms.ChoiceField(
+        label="When?",
+        choices=[(JUST_NOW, "Just now"), (EARLIER, "Earlier")],
+        error_messages={"required": "Select when it happened"},
+        widget=forms.RadioSelect,
+    )
+    happened_time = time_field(
+        "If earlier: what time?", "For example 6:15 am, or yesterday 10:30 pm."
+    )
+    happened_fold = fold_field()
+
+    def __init__(self, *args: Any, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.now = zone, now
+        just_now = f"Just now ({clock(now, zone)})"
+        self.set_choices("happened", [(JUST_NOW, just_now), (EARLIER, "Earlier")])
+
+    def shown_fields(self) -> list[str]:
+        hidden = set() if asks_fold(self, "happened") else {"happened_fold"}
+        return [name for name in super().shown_fields() if name not in hidden]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        choice, typed = data.get("happened"), data.get("happened_time")
+        reader = WhenReader(self, "happened", label="The time", zone=self.zone, now=self.now)
+        if choice == JUST_NOW and typed:
+            self.add_error(
+                "happened_time", "You selected Just now. Clear the time, or select Earlier"
+            )
+        elif choice == JUST_NOW:
+            data["moment"] = reader.just_now()
+        elif choice == EARLIER and not typed and "happened_time" not in self.errors:
+            self.add_error("happened_time", "Enter about what time, for example 6:15 am")
+        elif choice == EARLIER and typed:
+            data["moment"] = reader.with_day()
+        return data

@@ -40,7 +40,7 @@ NO_CYCLE = """
 
 
 @pghistory.track()
-class Unit(TreeNode):
+class Unit(TreeNode):  # type: ignore[misc]  # the library is untyped
     """An office in the agency's tree, with its jurisdiction, time zone and calendar."""
 
     public_id = public_id()
@@ -50,7 +50,7 @@ class Unit(TreeNode):
     calendar = models.SlugField(max_length=40, default="us", help_text="Holidays that count")
     on_call_phone = models.CharField(max_length=40, blank=True)
 
-    class Meta(TreeNode.Meta):
+    class Meta(TreeNode.Meta):  # type: ignore[misc]
         ordering = ("name", "id")
         constraints = (
             models.CheckConstraint(
@@ -114,7 +114,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name", "role")
+    REQUIRED_FIELDS = ["name", "role"]
 
     class Meta:
         ordering = ("name", "id")

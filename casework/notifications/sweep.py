@@ -144,7 +144,7 @@ def _hand_back(delivery: Delivery) -> None:
 
 def _pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts: a minute, doubling, at most an hour."""
-    return min(timedelta(minutes=1) * 2 ** min(attempts, 6), timedelta(hours=1))
+    return timedelta(minutes=min(1 << min(attempts, 6), 60))
 
 
 def _words(error: Exception) -> str:

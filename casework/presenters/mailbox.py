@@ -4,10 +4,8 @@ import email.policy
 import mailbox
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import cast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,7 @@ def read_letter(folder: Path | None, key: str) -> Letter | None:
         content = mailbox.Maildir(folder, create=False).get_bytes(key)
     except KeyError:
         return None
-    message = cast(EmailMessage, email.message_from_bytes(content, policy=email.policy.default))
+    message = email.message_from_bytes(content, policy=email.policy.default)
     body = message.get_body(("plain", "html"))
     date = message["Date"]
     return Letter(

@@ -26,14 +26,15 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     duty = get_duty_or_404(user, duty_id)
     entries = list(duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id"))
     latest = entries[0] if entries else None
+    answers = kept_answers.answers_of(request)
     form = EvidenceForm(
-        request.POST or kept_answers.take(request),
+        answers,
         duty=duty,
         now=now,
         initial=_carried_over(latest),
     )
     conflict = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and answers is not None and form.is_valid():
         try:
             duties.record(
                 duty=duty,
@@ -47,8 +48,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             conflict = said_words(error.latest, duty, now=now)
             form.add_error(None, f"{conflict} Your entry is not saved yet.")
             # What was typed stays; saving again adds it as a correction, knowingly.
-            form.data = form.data.copy()
-            form.data["based_on"] = str(error.latest.public_id)
+            answers["based_on"] = str(error.latest.public_id)
         except duties.NoLongerNeeded as error:
             form.add_error(None, str(error))
         else:

@@ -47,7 +47,7 @@ def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Add a sighting, a call, or something learned."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
-    form = NoteForm(request.POST or kept_answers.take(request), episode=episode, now=now)
+    form = NoteForm(kept_answers.answers_of(request), zone=episode.zone, now=now)
     if request.method == "POST" and form.is_valid():
         add_note(
             episode=episode,
@@ -69,7 +69,7 @@ def record_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Located or returned: three questions."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
-    form = ReturnForm(request.POST or kept_answers.take(request), episode=episode, now=now)
+    form = ReturnForm(kept_answers.answers_of(request), zone=episode.zone, now=now)
     if request.method == "POST" and form.is_valid():
         try:
             words = _record(form, episode, user)
@@ -102,7 +102,7 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Take back a return that was recorded by mistake."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
-    form = UndoReturnForm(request.POST or kept_answers.take(request))
+    form = UndoReturnForm(kept_answers.answers_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             episodes.undo_return(

@@ -28,11 +28,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
     if any(NEVER_SHOWN in name for name in posted):
         return None
     return [
-        (name, value)
-        for name, values in posted.lists()
-        if name not in HIDDEN
-        for value in values
-        if isinstance(value, str)
+        (name, value) for name, values in posted.lists() if name not in HIDDEN for value in values
     ]
 
 

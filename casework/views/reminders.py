@@ -21,14 +21,14 @@ SHOWN = 100
 def inbox(request: HttpRequest) -> HttpResponse:
     """What needs action, then what is for information."""
     user, now = signed_in(request), timezone.now()
-    newest = (
+    newest = list(
         Delivery.objects.inbox_of(user)
         .select_related("reminder__duty__episode__youth", "reminder__episode__youth")
         .order_by("-created_at", "-id")[:SHOWN]
     )
     visible = set(
         duties_visible_to(user)
-        .filter(pk__in=[delivery.reminder.duty_id for delivery in newest])
+        .filter(reminders__deliveries__in=newest)
         .values_list("pk", flat=True)
     )
     needs_action, for_information = reminder_rows(newest, visible=visible, now=now)
@@ -50,7 +50,7 @@ def reminder(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     delivery = get_delivery_or_404(user, delivery_id)
     reminders.mark_seen(delivery, by=user, now=now)
-    duty = duties_visible_to(user).filter(pk=delivery.reminder.duty_id).first()
+    duty = duties_visible_to(user).filter(reminders=delivery.reminder).first()
     if duty is None:
         return render(request, "casework/reminder/moved.html")
     return redirect(duty)
