@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from casework.access import kept_answers
 from casework.access.decorators import PUBLIC, access_of
@@ -29,11 +30,13 @@ class DefaultDeny:
         if access == PUBLIC:
             return None
         if not request.user.is_authenticated:
+            if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+                # A piece of a page, fetched in the background: the sign-in page is no answer.
+                return HttpResponse(status=401)
             if request.method == "POST":
-                kept_answers.keep(request)
-            return redirect_to_login(
-                request.path if request.method == "POST" else request.get_full_path()
-            )
+                kept_answers.keep(request, now=timezone.now())
+                return redirect_to_login(request.path)
+            return redirect_to_login(request.get_full_path())
         if not isinstance(access, Permission) or not may(request.user, access):
             raise PermissionDenied
         return None

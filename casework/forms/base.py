@@ -26,7 +26,9 @@ class Form(forms.Form):
 
     def shown_fields(self) -> list[str]:
         """The fields that the page draws, in order."""
-        return list(self.field_order_shown or self.fields)
+        hidden = [field.name for field in self.hidden_fields()]
+        shown = self.field_order_shown or tuple(self.fields)
+        return [*hidden, *(name for name in shown if name not in hidden)]
 
     def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Give a question the choices that hold at this moment."""

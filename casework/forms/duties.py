@@ -1,7 +1,6 @@
 """Record what was done about a duty. Nothing but what happened and when must be answered."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -76,14 +75,15 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, duty: Duty, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, zone=duty.episode.zone, now=now, **kwargs)
+    def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
+        super().__init__(*args, zone=duty.episode.zone, **kwargs)
         self.duty = duty
 
     def shown_fields(self) -> list[str]:
         asked = {field.value for field in EvidenceField if field in self.duty.evidence_fields}
         proof = [name for name in self.fields if name in asked - {"note"}]
-        first = ["submission_key", "based_on", "outcome", "happened", "happened_time"]
+        hidden = [field.name for field in self.hidden_fields()]
+        first = [*hidden, "outcome", "happened", "happened_time"]
         fold = ["happened_fold"] if asks_fold(self, "happened") else []
         return [*first, *fold, *proof, "note"]
 

@@ -1,14 +1,13 @@
 """Log a youth missing: six questions, of which only who and when told must be answered."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.safestring import mark_safe
 
 from casework.forms.base import PlainTextField, SubmissionForm
-from casework.forms.when import WhenReader, asks_fold, fold_field, time_field
+from casework.forms.when import SentForm, WhenReader, asks_fold, fold_field, time_field
 from casework.models import Known, LeftFrom, Unit
 from casework.operations.episodes import Telling
 from casework.policies.time_phrases import clock
@@ -25,7 +24,7 @@ LONGEST_AGO = timedelta(days=366)
 NEW_YOUTH = "new"
 
 
-class IntakeForm(SubmissionForm):
+class IntakeForm(SentForm, SubmissionForm):
     """The six questions. `matches` and `match` belong to the list that the page draws itself."""
 
     name = PlainTextField(
@@ -98,19 +97,16 @@ class IntakeForm(SubmissionForm):
     def __init__(
         self,
         *args: Any,
-        zone: ZoneInfo,
-        now: datetime,
         units: list[Unit],
         default_unit: Unit | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.zone, self.now = zone, now
         self.asks_unit = len(units) > 1
         field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
         field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
         self.initial.setdefault("unit", default_unit)
-        just_now = (JUST_NOW, f"Just now ({clock(now, zone)})")
+        just_now = (JUST_NOW, f"Just now ({clock(self.sent_at, self.zone)})")
         self.set_choices("told", [just_now, *TOLD[1:]])
 
     def after_who(self) -> list[str]:
@@ -146,9 +142,7 @@ class IntakeForm(SubmissionForm):
 
     def _told(self) -> Moment | None:
         choice, typed = self.cleaned_data["told"], self.cleaned_data.get("told_time")
-        reader = WhenReader(
-            self, "told", label="The time you were told", zone=self.zone, now=self.now
-        )
+        reader = WhenReader(self, "told", label="The time you were told")
         if choice == JUST_NOW:
             if typed:
                 self.add_error(
@@ -173,13 +167,7 @@ class IntakeForm(SubmissionForm):
     def _last_seen(self) -> Moment | None:
         choice = self.cleaned_data.get("last_seen")
         typed = self.cleaned_data.get("last_seen_time")
-        reader = WhenReader(
-            self,
-            "last_seen",
-            label="The time the youth was last seen",
-            zone=self.zone,
-            now=self.now,
-        )
+        reader = WhenReader(self, "last_seen", label="The time the youth was last seen")
         if choice == TODAY:
             return reader.on_day(reader.today, guess_later=True)
         if choice == YESTERDAY:

@@ -10,8 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 
 from casework.forms.base import Form, PlainTextField
+from casework.policies.first_sent import FIELD, first_sent
 from casework.policies.time_phrases import clock, zone_words
 from casework.policies.time_words import (
     Moment,
@@ -25,15 +27,42 @@ from casework.policies.time_words import (
 BEFORE, AFTER = "0", "1"
 
 
+class SentForm(Form):
+    """A form that remembers when it was first sent.
+
+    "Just now" means that moment, also when the form had to be sent again: after an error in
+    another field, after signing in again, or after an outage of an hour.
+    """
+
+    first_sent_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *args: Any,
+        zone: ZoneInfo,
+        now: datetime,
+        **kwargs: Any,
+    ) -> None:
+        self.zone, self.now = zone, now
+        self.sent_at = now
+        if data is not None:
+            data = data.copy()
+            self.sent_at = first_sent(data.get(FIELD, ""), now=now)
+            data[FIELD] = self.sent_at.isoformat()
+        super().__init__(data, *args, **kwargs)
+
+
 class WhenReader:
     """Reads one "when" question of a form and puts each problem beside its field."""
 
-    def __init__(self, form: Form, name: str, *, label: str, zone: ZoneInfo, now: datetime) -> None:
-        self.form, self.name, self.label, self.zone, self.now = form, name, label, zone, now
+    def __init__(self, form: SentForm, name: str, *, label: str) -> None:
+        self.form, self.name, self.label = form, name, label
+        self.zone, self.now = form.zone, form.now
 
     def just_now(self) -> Moment:
-        """The moment of the submission."""
-        return Moment(at=self.now, precision=Precision.EXACT)
+        """The moment at which the form was first sent."""
+        return Moment(at=self.form.sent_at, precision=Precision.EXACT)
 
     def on_day(self, day: date, *, guess_later: bool = False) -> Moment | None:
         """The typed time on this day; the day alone when nothing is typed."""
@@ -123,7 +152,7 @@ def asks_fold(form: forms.Form, name: str) -> bool:
 JUST_NOW, EARLIER = "just_now", "earlier"
 
 
-class HappenedForm(Form):
+class HappenedForm(SentForm):
     """A form that asks when something happened: just now, or at a typed time.
 
     A valid form has the answer in `cleaned_data["moment"]`.
@@ -140,10 +169,9 @@ class HappenedForm(Form):
     )
     happened_fold = fold_field()
 
-    def __init__(self, *args: Any, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone, self.now = zone, now
-        just_now = f"Just now ({clock(now, zone)})"
+        just_now = f"Just now ({clock(self.sent_at, self.zone)})"
         self.set_choices("happened", [(JUST_NOW, just_now), (EARLIER, "Earlier")])
 
     def shown_fields(self) -> list[str]:
@@ -153,7 +181,7 @@ class HappenedForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         choice, typed = data.get("happened"), data.get("happened_time")
-        reader = WhenReader(self, "happened", label="The time", zone=self.zone, now=self.now)
+        reader = WhenReader(self, "happened", label="The time")
         if choice == JUST_NOW and typed:
             self.add_error(
                 "happened_time", "You selected Just now. Clear the time, or select Earlier"

@@ -49,8 +49,7 @@ def ensure_environment(needs: Needs) -> Path:
         if is_current(needs):
             return python
         lock = DEVELOPMENT if DEVELOPMENT.name in (installed(), wanted(needs).name) else LOCAL
-        say("run", f"Preparing the Python environment from {lock.name} (the first time: minutes")
-        say("run", "on a slow line, about 200 MB) …")
+        say("run", f"Installing {lock.name} into var/env (the first time about 200 MB) …")
         make_environment()
         STAMP.unlink(missing_ok=True)  # until it is whole again
         install(lock, python)

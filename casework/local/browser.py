@@ -43,7 +43,7 @@ def install_chromium() -> None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     for words in ("update", "install --yes --no-install-recommends chromium"):
         done = subprocess.run(
-            ["apt-get", "-qq", *words.split()],  # noqa: S607 (whichever apt-get this machine has)
+            ["apt-get", "-qq", *words.split()],
             env=os.environ | quiet,
             capture_output=True,
             text=True,

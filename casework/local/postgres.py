@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,7 @@ class Postgres:
         if self.data.exists():
             self._forget_dead_postmaster()
             return False
+        refuse_nameless_user()
         making = self.data.with_name("pg.init")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(mode=0o700)
@@ -164,6 +166,18 @@ class Postgres:
             pid = int(lock.read_text().splitlines()[0])
             if birth(pid) and not is_postgres(pid) and not self.is_ready():
                 lock.unlink()
+
+
+def refuse_nameless_user() -> None:
+    """Raise Problem when our user id has no name, as in `docker run -u 12345`: initdb asks it."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise Problem(
+            f"User id {os.geteuid()} has no entry in the password file, and PostgreSQL needs one. "
+            "Run as a user that exists on this machine, or set DATABASE_URL to a PostgreSQL "
+            "that is already running."
+        ) from None
 
 
 def is_postgres(pid: int) -> bool:

@@ -6,9 +6,9 @@ import contextlib
 import ctypes
 import json
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 SECONDS_TO_END = 5.0
+IS_LINUX = platform.system() == "Linux"
 PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>; Linux only
 
 
@@ -65,7 +66,7 @@ def ends_with_us(stop_signal: signal.Signals) -> Callable[[], None] | None:
 
     Elsewhere there is no such promise, and `end_leftovers` does it at the next start.
     """
-    if sys.platform != "linux":
+    if not IS_LINUX:
         return None
     prctl = ctypes.CDLL(None).prctl
 
@@ -124,7 +125,7 @@ def end_leftovers(records: Path) -> list[str]:
 
 def birth(pid: int) -> str | None:
     """When process `pid` was started, in words of the system; None when there is none."""
-    if sys.platform == "linux":
+    if IS_LINUX:
         try:
             after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:

@@ -60,6 +60,9 @@ def start_everything(supervisor: Supervisor, state: State, *, host: str, port: i
         state, given, address=address_of(host, port), mail_port=mail_port
     )
     say("run", "Starting PostgreSQL and Redis …")
+    if state.server_home != state.folder:
+        say("run", f"PostgreSQL does not run as root, and its user may not enter {state.folder}.")
+        say("run", f"Its data is in {state.server_home}; ./run clean finds it.")
     start_services(state, supervisor, given)
     say("run", "Preparing the database and the pages …")
     prepare.migrate(supervisor, state, variables)

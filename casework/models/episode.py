@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -284,6 +285,9 @@ class Note(models.Model):
             models.CheckConstraint(
                 condition=Q(happened_at__lte=F("recorded_at")), name="note_happened_before_recorded"
             ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         )
 
     def __str__(self) -> str:

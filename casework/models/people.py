@@ -7,7 +7,7 @@ import pghistory
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from tree_queries.models import TreeNode
 
@@ -53,10 +53,6 @@ class Unit(TreeNode):  # type: ignore[misc]  # the library is untyped
     class Meta(TreeNode.Meta):  # type: ignore[misc]
         ordering = ("name", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
-                name="unit_not_its_own_parent",
-            ),
             models.CheckConstraint(condition=~Q(time_zone=""), name="unit_has_time_zone"),
             models.CheckConstraint(condition=~Q(jurisdiction=""), name="unit_has_jurisdiction"),
         )

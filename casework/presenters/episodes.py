@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from casework.models import Duty, DutyEvidence, Episode, EpisodeStatus, Known, LeftFrom, Note, Youth
 from casework.models.duty import Outcome
 from casework.policies.rules import Phase
@@ -395,3 +397,28 @@ def facts_of(episode: Episode, *, now: datetime) -> list[Fact]:
         Fact(label="Placement", value=episode.placement.name if episode.placement else ""),
         Fact(label="Placement phone", value=episode.placement.phone if episode.placement else ""),
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A button of the episode page."""
+
+    label: str
+    url: str
+    is_primary: bool = False
+    icon: str = ""
+
+
+def actions_of(episode: Episode) -> list[Action]:
+    """What can be done on the episode page: the return only while the youth is missing."""
+    note = Action(
+        label="Add a sighting or update",
+        url=reverse("note", args=[episode.public_id]),
+        is_primary=episode.is_open,
+    )
+    if not episode.is_open:
+        return [note]
+    back = Action(
+        label="Youth located or returned", url=reverse("record_return", args=[episode.public_id])
+    )
+    return [note, back]

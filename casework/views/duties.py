@@ -26,7 +26,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     duty = get_duty_or_404(user, duty_id)
     entries = list(duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id"))
     latest = entries[0] if entries else None
-    answers = kept_answers.answers_of(request)
+    answers = kept_answers.answers_of(request, now=now)
     form = EvidenceForm(
         answers,
         duty=duty,

@@ -16,7 +16,7 @@ from casework.forms.episodes import LOCATED, NoteForm, ReturnForm, UndoReturnFor
 from casework.models import Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import episodes
 from casework.operations.notes import add_note
-from casework.presenters.episodes import facts_of, page_of
+from casework.presenters.episodes import actions_of, facts_of, page_of
 from casework.views.people import signed_in
 
 
@@ -37,6 +37,7 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             "episode": episode,
             "page": page_of(episode, duties=duties, notes=notes, now=now),
             "facts": facts_of(episode, now=now),
+            "actions": actions_of(episode),
             "now": now,
         },
     )
@@ -47,7 +48,7 @@ def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Add a sighting, a call, or something learned."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
-    form = NoteForm(kept_answers.answers_of(request), zone=episode.zone, now=now)
+    form = NoteForm(kept_answers.answers_of(request, now=now), zone=episode.zone, now=now)
     if request.method == "POST" and form.is_valid():
         add_note(
             episode=episode,
@@ -69,7 +70,7 @@ def record_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Located or returned: three questions."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
-    form = ReturnForm(kept_answers.answers_of(request), zone=episode.zone, now=now)
+    form = ReturnForm(kept_answers.answers_of(request, now=now), zone=episode.zone, now=now)
     if request.method == "POST" and form.is_valid():
         try:
             words = _record(form, episode, user)
@@ -102,7 +103,7 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Take back a return that was recorded by mistake."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
-    form = UndoReturnForm(kept_answers.answers_of(request))
+    form = UndoReturnForm(kept_answers.answers_of(request, now=now))
     if request.method == "POST" and form.is_valid():
         try:
             episodes.undo_return(

@@ -10,10 +10,14 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
+
+from casework.policies.first_sent import FIELD, first_sent
 
 log = logging.getLogger(__name__)
 
-HIDDEN = ("csrfmiddlewaretoken",)
+HIDDEN = ("csrfmiddlewaretoken", FIELD)
+SAYS_NOTHING = ("submission_key", "based_on", FIELD)
 NEVER_SHOWN = "password"
 
 
@@ -27,9 +31,11 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
         return None
     if any(NEVER_SHOWN in name for name in posted):
         return None
-    return [
+    answers = [
         (name, value) for name, values in posted.lists() if name not in HIDDEN for value in values
     ]
+    sent_at = first_sent(posted.get(FIELD, ""), now=timezone.now())
+    return [*answers, (FIELD, sent_at.isoformat())]
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
@@ -96,7 +102,7 @@ def _for_people(answers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " ").capitalize(), value)
         for name, value in answers
-        if value and name not in {"submission_key", "based_on"}
+        if value and name not in SAYS_NOTHING
     ]
 
 

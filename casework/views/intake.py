@@ -31,8 +31,7 @@ def log_youth(request: HttpRequest) -> HttpResponse:
     units = _units_of(user)
     unit = user.unit or (units[0] if units else None)
     zone = unit.zone if unit else ZoneInfo("UTC")
-    kept = kept_answers.take(request)
-    data = request.POST if request.method == "POST" else kept
+    data = kept_answers.answers_of(request, now=now)
     form = IntakeForm(data, zone=zone, now=now, units=units, default_unit=unit)
     match = data.get("match", "") if data else ""
     found = find_youth(user, data.get("name", "")) if data else Found([], False)
@@ -44,7 +43,7 @@ def log_youth(request: HttpRequest) -> HttpResponse:
             form.add_error("name", "Is it one of these youth? Select one, or None of these")
         else:
             return _log(request, form, chosen, user, unit)
-    if kept is not None:
+    if data is not None and request.method == "GET":
         messages.info(request, "You were signed out. Your answers are kept: check them and save.")
     return render(
         request,

@@ -30,8 +30,15 @@
     sending.delete(form);
   }
 
+  // "Just now" means when the form was first sent, however often it has to be sent again.
+  function rememberWhenSent(form) {
+    const field = form.elements.namedItem("first_sent_at");
+    if (field && !field.value) field.value = new Date().toISOString();
+  }
+
   function fail(form, reason) {
     end(form);
+    rememberWhenSent(form);
     const words = document.createElement("p");
     words.append(FAILURES[reason]);
     if (reason === "signedOut") {
@@ -50,7 +57,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
-    if (sending.has(form)) {
+    if (false) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;

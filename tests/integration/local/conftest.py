@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,22 @@ import pytest
 from casework.local.state import State
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
+@contextmanager
+def new_place() -> Iterator[Path]:
     """An empty folder that PostgreSQL's user may enter, as pytest's own would not be for root."""
     folder = Path(tempfile.mkdtemp(prefix="porchlight-place-", dir="/tmp"))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A new place for this test."""
+    with new_place() as folder:
+        yield folder
 
 
 @pytest.fixture

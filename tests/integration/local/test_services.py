@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg2
 import pytest
@@ -22,7 +21,7 @@ from casework.local.services import addresses, start_services
 from casework.local.state import State
 from casework.local.supervisor import Supervisor
 
-from .conftest import needs_root
+from .conftest import needs_root, new_place
 
 OWN: dict[str, str] = {}  # nobody named services, so they are our own
 
@@ -32,6 +31,15 @@ def running(state: State, *, throwaway: bool = False) -> Iterator[Supervisor]:
     with state.held(), Supervisor(state.processes) as supervisor:
         start_services(state, supervisor, OWN, throwaway=throwaway)
         yield supervisor
+
+
+@pytest.fixture(scope="module")
+def steady() -> Iterator[State]:
+    """Services that go on through all the tests that only ask them something."""
+    with new_place() as place:
+        state = State("test", place / "state", outside=place)
+        with running(state, throwaway=True):
+            yield state
 
 
 def query(state: State, sql: str) -> list[tuple[object, ...]]:
@@ -60,19 +68,23 @@ def test_services_come_up_and_what_they_hold_is_there_after_a_restart(state):
         assert query(state, "SELECT x FROM kept") == [(7,)]
         assert "7" in redis(state, "GET kept")
 
+    state.remove()
 
-def test_the_version_and_the_order_of_names_are_those_of_the_server_edition(state):
-    with running(state, throwaway=True):
-        [(version,)] = query(state, "SHOW server_version")
-        [(names,)] = query(
-            state,
-            "SELECT string_agg(n, ' ' ORDER BY n) FROM (VALUES ('b'),('A'),('a'),('B'),('é')) v(n)",
-        )
-        [(encoding, locale)] = query(
-            state,
-            "SELECT pg_encoding_to_char(encoding), datlocale FROM pg_database "
-            "WHERE datname='porchlight'",
-        )
+    assert not state.folder.exists()
+    assert not state.sockets.exists()
+
+
+def test_the_version_and_the_order_of_names_are_those_of_the_server_edition(steady):
+    [(version,)] = query(steady, "SHOW server_version")
+    [(names,)] = query(
+        steady,
+        "SELECT string_agg(n, ' ' ORDER BY n) FROM (VALUES ('b'),('A'),('a'),('B'),('é')) v(n)",
+    )
+    [(encoding, locale)] = query(
+        steady,
+        "SELECT pg_encoding_to_char(encoding), datlocale FROM pg_database "
+        "WHERE datname='porchlight'",
+    )
 
     assert str(version).startswith(f"{MAJOR_VERSION}.")
     assert (encoding, locale) == ("UTF8", "C.UTF-8")
@@ -80,23 +92,21 @@ def test_the_version_and_the_order_of_names_are_those_of_the_server_edition(stat
     assert names == "A B a b é"
 
 
-def test_only_the_owner_can_reach_the_sockets_and_nobody_the_network(state):
-    with running(state, throwaway=True):
-        [(listening,)] = query(state, "SHOW listen_addresses")
+def test_only_the_owner_can_reach_the_sockets_and_nobody_the_network(steady):
+    [(listening,)] = query(steady, "SHOW listen_addresses")
 
-        assert listening == ""
-        assert redis(state, "CONFIG GET port").split()[-1] == "0"
-        for path in (state.sockets, state.sockets / ".s.PGSQL.5432", Broker(state).socket):
-            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+    assert listening == ""
+    assert redis(steady, "CONFIG GET port").split()[-1] == "0"
+    for path in (steady.sockets, steady.sockets / ".s.PGSQL.5432", Broker(steady).socket):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
 
 
-def test_an_error_in_the_log_shows_no_value_of_the_statement(state):
-    with running(state, throwaway=True):
-        query(state, "CREATE TABLE youth (name text PRIMARY KEY)")
-        query(state, "INSERT INTO youth VALUES ('Canary Name')")
-        with pytest.raises(psycopg2.errors.UniqueViolation):
-            query(state, "INSERT INTO youth VALUES ('Canary Name')")
-        log = (state.logs / "postgres.log").read_text()
+def test_an_error_in_the_log_shows_no_value_of_the_statement(steady):
+    query(steady, "CREATE TABLE youth (name text PRIMARY KEY)")
+    query(steady, "INSERT INTO youth VALUES ('Canary Name')")
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        query(steady, "INSERT INTO youth VALUES ('Canary Name')")
+    log = (steady.logs / "postgres.log").read_text()
 
     assert "duplicate key value" in log
     assert "Canary" not in log
@@ -259,12 +269,3 @@ def test_a_killed_launcher_leaves_no_server(state):
         time.sleep(0.05)
     with running(state):
         assert query(state, "SELECT 1") == [(1,)]
-
-
-def test_the_folder_of_a_state_is_gone_after_remove(state):
-    with running(state, throwaway=True):
-        pass
-
-    state.remove()
-
-    assert not Path(state.folder).exists()

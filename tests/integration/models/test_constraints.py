@@ -1,0 +1,221 @@
+"""The database keeps the promises: each constraint is broken here once, and refuses.
+
+A case is named after its constraint, so that one without a case, or a case that breaks another
+constraint than it says, fails.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pgtrigger
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from casework.models import AuditEvent, EndReason, Known, Outcome, ReturnedTo, Role, Unit, YouthName
+from casework.policies.time_words import Precision
+from tests.factories import (
+    TOLD,
+    DutyFactory,
+    EpisodeFactory,
+    PlacementFactory,
+    ReminderFactory,
+    UnitFactory,
+    UserFactory,
+    YouthFactory,
+)
+from tests.integration.models.rows import a_delivery, a_note, an_entry
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def a_unit_that_is_its_own_parent() -> None:
+    unit = UnitFactory()
+    # The trigger that forbids cycles speaks first; with it asleep, the constraint still holds.
+    with pgtrigger.ignore("casework.Unit:no_cycle"), transaction.atomic():
+        Unit.objects.filter(pk=unit.pk).update(parent=unit)
+
+
+def two_open_episodes() -> None:
+    youth = YouthFactory()
+    EpisodeFactory(youth=youth)
+    EpisodeFactory(youth=youth)
+
+
+def two_placements_at_once(*, gap: timedelta) -> None:
+    youth = YouthFactory()
+    PlacementFactory(youth=youth, started_at=TOLD, ended_at=TOLD + HOUR)
+    PlacementFactory(youth=youth, started_at=TOLD + gap, ended_at=None)
+
+
+def one_name_word_twice() -> None:
+    youth = YouthFactory(given_name="Jordan", family_name="")
+    YouthName.objects.create(youth=youth, folded="jordan", sound="JRTN", letters="adjnor")
+
+
+def one_duty_twice() -> None:
+    duty = DutyFactory()
+    DutyFactory(episode=duty.episode, code=duty.code)
+
+
+BREAKS: dict[str, Callable[[], object]] = {
+    # Units and people
+    "unit_has_time_zone": lambda: UnitFactory(time_zone=""),
+    "unit_has_jurisdiction": lambda: UnitFactory(jurisdiction=""),
+    "user_email_any_case": lambda: [UserFactory(email=e) for e in ("ana@x.example", "ANA@x.example")],
+    "user_role_known": lambda: UserFactory(role="superuser"),
+    "user_deactivated_pair": lambda: UserFactory(is_active=False, deactivated_at=TOLD),
+    "user_inactive_says_when": lambda: UserFactory(is_active=False),
+    "user_caseworker_has_unit": lambda: UserFactory(role=Role.CASEWORKER, unit=None),
+    # Youth and placements
+    "youth_has_some_name": lambda: YouthFactory(given_name="", family_name=""),
+    "youth_case_number_not_empty": lambda: YouthFactory(case_number=""),
+    "youth_name_once": one_name_word_twice,
+    "placement_ends_after_start": lambda: PlacementFactory(
+        started_at=TOLD, ended_at=TOLD - HOUR
+    ),
+    "placement_one_at_a_time": lambda: two_placements_at_once(gap=HOUR / 2),
+    # Episodes
+    "episode_one_open": two_open_episodes,
+    "episode_told_before_recorded": lambda: EpisodeFactory(recorded_at=TOLD - HOUR),
+    "episode_last_seen_before_told": lambda: EpisodeFactory(
+        last_seen_at=TOLD + HOUR, last_seen_precision=Precision.EXACT
+    ),
+    "episode_last_seen_says_how_exactly": lambda: EpisodeFactory(
+        last_seen_at=TOLD - HOUR, last_seen_precision=Precision.UNKNOWN
+    ),
+    "episode_told_is_known": lambda: EpisodeFactory(told_precision=Precision.UNKNOWN),
+    "episode_located_after_seen": lambda: EpisodeFactory(
+        last_seen_at=TOLD - HOUR,
+        last_seen_precision=Precision.EXACT,
+        located_at=TOLD - 2 * HOUR,
+        located_by=UserFactory(),
+    ),
+    "episode_located_pair": lambda: EpisodeFactory(located_at=TOLD + HOUR),
+    "episode_returned_pair": lambda: EpisodeFactory(returned=True, returned_by=None),
+    "episode_returned_says_where": lambda: EpisodeFactory(returned=True, returned_to=""),
+    "episode_returned_after_located": lambda: EpisodeFactory(
+        returned=True, located_at=TOLD + 6 * HOUR, located_by=UserFactory()
+    ),
+    "episode_ends_after_seen": lambda: EpisodeFactory(
+        last_seen_at=TOLD - HOUR,
+        last_seen_precision=Precision.EXACT,
+        ended_at=TOLD - 2 * HOUR,
+        end_reason=EndReason.AGED_OUT,
+    ),
+    "episode_end_says_why": lambda: EpisodeFactory(ended_at=TOLD + HOUR),
+    "episode_return_ends_it": lambda: EpisodeFactory(
+        returned_at=TOLD + HOUR,
+        returned_by=UserFactory(),
+        returned_to=ReturnedTo.PLACEMENT,
+        ended_at=TOLD + 2 * HOUR,
+        end_reason=EndReason.RETURNED,
+    ),
+    # Notes
+    "note_says_something": lambda: a_note(text=""),
+    "note_happened_before_recorded": lambda: a_note(happened_at=TOLD + HOUR),
+    # Duties and their evidence
+    "duty_once_an_episode": one_duty_twice,
+    "duty_done_pair": lambda: DutyFactory(done_at=TOLD),
+    "duty_not_needed_pair": lambda: DutyFactory(not_needed_by=UserFactory()),
+    "duty_done_or_not_needed": lambda: DutyFactory(
+        done_at=TOLD, done_by=UserFactory(), not_needed_at=TOLD, not_needed_by=UserFactory()
+    ),
+    "duty_due_after_anchor": lambda: DutyFactory(due_at=TOLD - HOUR),
+    "evidence_happened_before_recorded": lambda: an_entry(happened_at=TOLD + HOUR),
+    "evidence_not_needed_says_why": lambda: an_entry(outcome=Outcome.NOT_NEEDED),
+    # Reminders and deliveries
+    "reminder_addressed_or_cancelled": lambda: ReminderFactory(
+        addressed_at=TOLD, cancelled_at=TOLD
+    ),
+    "delivery_ends_one_way": lambda: a_delivery(sent_at=TOLD, failed_at=TOLD),
+    "delivery_sent_before_seen": lambda: a_delivery(seen_at=TOLD),
+}
+
+OURS = [model for model in apps.get_app_config("casework").get_models() if model._meta.managed]
+
+
+def names_in_the_models() -> set[str]:
+    return {constraint.name for model in OURS for constraint in model._meta.constraints}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError, match=rf'"{name}"'), transaction.atomic():
+        BREAKS[name]()
+
+
+def test_every_constraint_is_broken_here():
+    assert set(BREAKS) == names_in_the_models()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {"sent_at": TOLD, "cancelled_at": TOLD},
+        {"failed_at": TOLD, "cancelled_at": TOLD},
+        {"sent_at": TOLD, "failed_at": TOLD, "cancelled_at": TOLD},
+    ],
+    ids=lambda ends: "+".join(ends),
+)
+def test_a_delivery_ends_one_way_only(ends):
+    with pytest.raises(IntegrityError, match="delivery_ends_one_way"), transaction.atomic():
+        a_delivery(**ends)
+
+
+def test_what_the_constraints_allow():
+    """The rows next to the refused ones, so that no constraint refuses too much."""
+    youth = YouthFactory()
+    PlacementFactory(youth=youth, started_at=TOLD, ended_at=TOLD + HOUR)
+    PlacementFactory(youth=youth, started_at=TOLD + HOUR)
+    PlacementFactory(started_at=TOLD)
+    EpisodeFactory(youth=youth, returned=True)
+    EpisodeFactory(youth=youth, last_seen_at=TOLD, last_seen_precision=Precision.ABOUT)
+    duty = DutyFactory(due_at=TOLD, withdrawn_at=TOLD)
+    DutyFactory(episode=duty.episode, code=duty.code)
+    YouthFactory(case_number=None)
+    YouthFactory(given_name="", family_name="", nickname="Jay", case_number=None)
+    UserFactory(role=Role.ADMIN, unit=None)
+    UserFactory(is_active=False, deactivated_at=TOLD, deactivated_by=UserFactory())
+    a_delivery(sent_at=TOLD, seen_at=TOLD)
+
+
+MAKE: dict[str, Callable[..., models.Model]] = {
+    "Unit": UnitFactory,
+    "User": UserFactory,
+    "Youth": lambda **fields: YouthFactory(**{"case_number": "MO-1"} | fields),
+    "Placement": PlacementFactory,
+    "Episode": EpisodeFactory,
+    "Note": a_note,
+    "Duty": DutyFactory,
+    "DutyEvidence": an_entry,
+    "Reminder": ReminderFactory,
+    "Delivery": a_delivery,
+    "AuditEvent": lambda **fields: AuditEvent.objects.create(event="x", at=TOLD, **fields),
+}
+
+UNIQUE = [
+    field
+    for model in OURS
+    for field in model._meta.concrete_fields
+    if field.unique and not field.primary_key and not field.is_relation
+]
+
+
+@pytest.mark.parametrize("field", UNIQUE, ids=lambda field: f"{field.model.__name__}.{field.name}")
+def test_the_database_refuses_a_second_of_what_is_unique(field):
+    make = MAKE[field.model.__name__]
+    first = make()
+
+    with pytest.raises(IntegrityError, match=field.name), transaction.atomic():
+        make(**{field.name: getattr(first, field.name)})
+
+
+def test_an_answer_of_three_values_never_defaults_to_no():
+    episode = EpisodeFactory()
+
+    assert {episode.in_danger, episode.police_called, episode.medical_care_needed} == {
+        Known.NOT_KNOWN
+    }

@@ -1,0 +1,172 @@
+"""What the database refuses or keeps by itself, whoever asks: its triggers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+from casework import audit
+from casework.models import (
+    AuditEvent,
+    Duty,
+    Episode,
+    Placement,
+    Unit,
+    User,
+    Youth,
+)
+from tests.factories import (
+    TOLD,
+    DutyFactory,
+    EpisodeFactory,
+    PlacementFactory,
+    UnitFactory,
+    UserFactory,
+    YouthFactory,
+)
+from tests.integration.models.rows import a_note, an_entry
+
+pytestmark = pytest.mark.django_db
+
+
+def an_audit_event() -> AuditEvent:
+    return audit.record("youth.added", subject=None, by=None, at=TOLD)
+
+
+def truncate(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def a_unit_below_its_own_child() -> None:
+    above = UnitFactory()
+    middle = UnitFactory(parent=above)
+    below = UnitFactory(parent=middle)
+    Unit.objects.filter(pk=above.pk).update(parent=below)
+
+
+def change(row: models.Model, **fields: Any) -> None:
+    type(row)._base_manager.filter(pk=row.pk).update(**fields)
+
+
+def remove(row: models.Model) -> None:
+    """Delete by SQL, past Django's own protection."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])  # noqa: S608
+
+
+# Trigger: what the database says, and each way of breaking it.
+REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
+    "casework.Unit:no_cycle": (
+        "a unit cannot stand below itself",
+        [a_unit_below_its_own_child],
+    ),
+    "casework.User:never_deleted": (
+        "Cannot delete rows from casework_user",
+        [lambda: remove(UserFactory())],
+    ),
+    "casework.AuditEvent:append_only": (
+        "Cannot update or delete rows from casework_auditevent",
+        [
+            lambda: change(an_audit_event(), event="youth.other"),
+            lambda: remove(an_audit_event()),
+        ],
+    ),
+    "casework.AuditEvent:never_emptied": (
+        "audit events are never removed",
+        [lambda: truncate("casework_auditevent")],
+    ),
+    "casework.DutyEvidence:only_added": (
+        "Cannot update or delete rows from casework_dutyevidence",
+        [lambda: change(an_entry(), note="Rewritten"), lambda: remove(an_entry())],
+    ),
+    "casework.Note:only_added": (
+        "Cannot update or delete rows from casework_note",
+        [lambda: change(a_note(), text="Rewritten"), lambda: remove(a_note())],
+    ),
+}
+
+CHANGES: dict[type[models.Model], tuple[Callable[[], models.Model], str, object]] = {
+    Unit: (UnitFactory, "name", "Renamed"),
+    Youth: (YouthFactory, "given_name", "Renamed"),
+    Placement: (PlacementFactory, "name", "Renamed"),
+    Episode: (EpisodeFactory, "left_from", "school"),
+    Duty: (DutyFactory, "title", "Renamed"),
+}
+
+
+def history_of(model: type[models.Model]) -> type[models.Model]:
+    return apps.get_model("casework", f"{model.__name__}Event")
+
+
+@pytest.mark.parametrize(
+    ("says", "breaks"),
+    [
+        pytest.param(says, breaks, id=f"{name}-{number}")
+        for name, (says, ways) in REFUSED.items()
+        for number, breaks in enumerate(ways, start=1)
+    ],
+)
+def test_the_trigger_refuses(says, breaks):
+    with pytest.raises(DatabaseError, match=says), transaction.atomic():
+        breaks()
+
+
+@pytest.mark.parametrize("model", CHANGES, ids=lambda model: model.__name__)
+def test_a_change_keeps_what_stood_there_before(model):
+    make, field, new = CHANGES[model]
+    row = make()
+    old = getattr(row, field)
+
+    change(row, **{field: new})
+
+    kept = history_of(model).objects.filter(pgh_obj_id=row.pk).order_by("pgh_id")
+    assert list(kept.values_list("pgh_label", field)) == [("insert", old), ("update", new)]
+
+
+@pytest.mark.parametrize("model", CHANGES, ids=lambda model: model.__name__)
+def test_the_history_itself_cannot_be_changed(model):
+    CHANGES[model][0]()
+    kept = history_of(model)
+
+    for spoil in (lambda: kept.objects.update(pgh_label="x"), lambda: kept.objects.all().delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            spoil()
+
+
+def test_every_trigger_of_the_models_is_tried_here():
+    in_models = {f"{model._meta.label}:{trigger.name}" for model, trigger in pgtrigger.registered()}
+    by_history = {
+        f"{model._meta.label}:{name}"
+        for model in CHANGES
+        for name in ("insert_insert", "update_update")
+    } | {f"{history_of(model)._meta.label}:append_only" for model in CHANGES}
+
+    assert {uri for uri in in_models if uri.startswith("casework.")} == set(REFUSED) | by_history
+
+
+def test_an_account_is_deactivated_and_stays_findable():
+    ana = UserFactory()
+    adam = UserFactory(role="admin", unit=None)
+
+    change(ana, is_active=False, deactivated_at=TOLD, deactivated_by=adam)
+
+    assert User.objects.get(pk=ana.pk).deactivated_by == adam
+
+
+def test_a_unit_may_move_below_another():
+    region, office = UnitFactory(), UnitFactory()
+
+    change(office, parent=region)
+
+    assert list(region.descendants()) == [office]
+
+
+def test_a_duty_with_evidence_cannot_be_deleted():
+    entry = an_entry()
+
+    with pytest.raises(models.ProtectedError):
+        entry.duty.delete()

@@ -1,0 +1,214 @@
+"""What was done about a duty is added as evidence, and the duty says what the latest entry says."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from casework.models import AuditEvent, Delivery, DutyEvidence, Known, Outcome, Reminder, WorkState
+from casework.notifications import sweep
+from casework.operations import duties, episodes
+from casework.operations.duties import AlreadyRecorded, Evidence, NoLongerNeeded
+from casework.policies.time_words import Moment, Precision
+from tests.integration.scenes import bring_back, exactly, record
+
+
+def test_done_keeps_who_was_told_and_when_it_happened(police, ana, now):
+    at = now - timedelta(minutes=5)
+
+    entry = duties.record(
+        duty=police,
+        by=ana,
+        now=now,
+        evidence=Evidence(
+            outcome=Outcome.DONE,
+            happened=Moment(at=at, precision=Precision.ABOUT),
+            method="Telephone",
+            contact_name="Front desk",
+            agency="St. Louis Police",
+            officer="M. Okafor",
+            badge="2291",
+            reference_number="26-0311",
+            ncic_entry=Known.YES,
+            note="Said they enter it tonight.",
+        ),
+        submission_key=uuid.uuid4(),
+        based_on=None,
+    )
+
+    police.refresh_from_db()
+    assert police.work_state == WorkState.DONE
+    assert (police.done_at, police.done_by) == (at, ana)
+    entry.refresh_from_db()
+    assert (entry.happened_at, entry.happened_precision) == (at, Precision.ABOUT)
+    assert (entry.recorded_at, entry.recorded_by) == (now, ana)
+    assert (entry.officer, entry.badge, entry.reference_number) == (
+        "M. Okafor",
+        "2291",
+        "26-0311",
+    )
+    assert (entry.agency, entry.contact_name, entry.method) == (
+        "St. Louis Police",
+        "Front desk",
+        "Telephone",
+    )
+    assert (entry.ncic_entry, entry.note) == (Known.YES, "Said they enter it tonight.")
+    assert not entry.is_correction
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said", "state"),
+    [
+        (Outcome.DONE, {}, WorkState.DONE),
+        (Outcome.TRIED, {}, WorkState.TRIED),
+        (Outcome.NOT_NEEDED, {"note": "Nothing points to trafficking."}, WorkState.NOT_NEEDED),
+    ],
+)
+def test_each_outcome_sets_the_duty_and_the_audit_trail(police, ana, now, outcome, said, state):
+    entry = record(police, outcome, by=ana, now=now, **said)
+
+    police.refresh_from_db()
+    assert police.work_state == state
+    event = AuditEvent.objects.get(event=f"duty.{outcome}")
+    assert (event.subject_id, event.by, event.at) == (police.public_id, ana.public_id, now)
+    assert event.detail == {"entry": str(entry.public_id)}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.NOT_NEEDED])
+def test_a_settled_duty_sends_nothing_more(police, ana, now, outcome):
+    sweep.address_due(now=now)
+    waiting_mail = Delivery.objects.waiting().filter(reminder__duty=police)
+    assert waiting_mail.exists()
+
+    record(police, outcome, by=ana, now=now, note="See the log.")
+
+    assert not police.reminders.waiting().exists()
+    assert not waiting_mail.exists()
+
+
+def test_an_attempt_lets_the_reminders_run_on(police, ana, now):
+    before = police.reminders.waiting().count()
+
+    record(police, Outcome.TRIED, by=ana, now=now, note="Line busy.")
+
+    assert police.reminders.waiting().count() == before > 0
+
+
+def test_the_second_person_is_told_about_the_first(police, ana, sam, now):
+    first = record(police, Outcome.DONE, by=sam, now=now)
+
+    with pytest.raises(AlreadyRecorded) as refusal:
+        record(police, Outcome.DONE, by=ana, now=now + timedelta(minutes=2))
+
+    assert refusal.value.latest == first
+    assert police.evidence.count() == 1
+    assert AuditEvent.objects.filter(event="duty.done").count() == 1
+
+
+def test_someone_who_saw_an_older_entry_is_told_about_the_correction(police, ana, sam, now):
+    done = record(police, Outcome.DONE, by=ana, now=now)
+    corrected = record(police, Outcome.DONE, by=sam, now=now, based_on=done.public_id)
+
+    with pytest.raises(AlreadyRecorded) as refusal:
+        record(police, Outcome.DONE, by=ana, now=now, based_on=done.public_id)
+
+    assert refusal.value.latest == corrected
+
+
+def test_two_attempts_at_an_open_duty_are_both_kept(police, ana, sam, now):
+    record(police, Outcome.TRIED, by=ana, now=now)
+    record(police, Outcome.TRIED, by=sam, now=now)
+
+    assert police.evidence.count() == 2
+
+
+def test_the_same_form_twice_is_one_entry(police, ana, now):
+    key = uuid.uuid4()
+    said = Evidence(outcome=Outcome.DONE, happened=exactly(now))
+    entries = {
+        duties.record(
+            duty=police, by=ana, now=now, evidence=said, submission_key=key, based_on=None
+        )
+        for _ in range(3)
+    }
+
+    assert len(entries) == DutyEvidence.objects.count() == 1
+
+
+def test_a_correction_adds_and_nothing_disappears(police, ana, now):
+    first = record(police, Outcome.DONE, by=ana, now=now, reference_number="26-0311")
+
+    second = record(
+        police,
+        Outcome.DONE,
+        by=ana,
+        now=now + timedelta(minutes=9),
+        at=now - timedelta(minutes=3),
+        based_on=first.public_id,
+        reference_number="26-0312",
+    )
+
+    police.refresh_from_db()
+    assert second.is_correction
+    assert police.done_at == now - timedelta(minutes=3)
+    assert list(police.evidence.values_list("reference_number", flat=True)) == [
+        "26-0312",
+        "26-0311",
+    ]
+
+
+def test_a_correction_that_reopens_the_duty_plans_its_reminders_anew(police, ana, now):
+    done = record(police, Outcome.DONE, by=ana, now=now)
+    assert not police.reminders.waiting().exists()
+    later = now + timedelta(minutes=30)
+
+    record(police, Outcome.TRIED, by=ana, now=later, at=now, based_on=done.public_id)
+
+    police.refresh_from_db()
+    assert police.is_open
+    assert police.work_state == WorkState.TRIED
+    waiting = police.reminders.waiting()
+    assert waiting.filter(due_at=police.due_at, kind="overdue", audience="owner").count() == 1
+    assert waiting.filter(due_at__lte=later).count() == 1
+    keys = Reminder.objects.filter(duty=police).values_list("dedupe_key", flat=True)
+    assert len(keys) == len(set(keys))
+
+
+def test_a_correction_between_two_settled_states_wakes_nobody(police, ana, now):
+    done = record(police, Outcome.DONE, by=ana, now=now)
+
+    record(
+        police, Outcome.NOT_NEEDED, by=ana, now=now, based_on=done.public_id, note="It was another"
+    )
+
+    police.refresh_from_db()
+    assert police.work_state == WorkState.NOT_NEEDED
+    assert police.done_at is None
+    assert not police.reminders.waiting().exists()
+
+
+def test_a_duty_of_an_undone_return_takes_no_evidence(episode, ana, now):
+    bring_back(episode, by=ana, now=now)
+    asked = episode.duties.get(code="ask_about_medical_care")
+    episodes.undo_return(episode=episode, by=ana, now=now, reason="Another youth came back.")
+
+    with pytest.raises(NoLongerNeeded):
+        record(asked, Outcome.DONE, by=ana, now=now)
+
+    assert not asked.evidence.exists()
+
+
+def test_a_failure_on_the_way_leaves_the_duty_open(police, ana, now, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr("casework.operations.duties.audit.record", fail)
+    waiting = police.reminders.waiting().count()
+
+    with pytest.raises(RuntimeError):
+        record(police, Outcome.DONE, by=ana, now=now)
+
+    police.refresh_from_db()
+    assert police.is_open
+    assert not police.evidence.exists()
+    assert police.reminders.waiting().count() == waiting

@@ -1,0 +1,140 @@
+"""What happens again and again in these tests, said once: somebody logs, records, returns."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+from django.db import OperationalError, connection
+
+from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, ReturnedTo, User, Youth
+from casework.operations import duties, episodes
+from casework.operations.duties import Evidence
+from casework.operations.episodes import Telling
+from casework.policies.time_words import Moment, Precision
+
+
+def exactly(at: datetime) -> Moment:
+    """A moment known to the minute."""
+    return Moment(at=at, precision=Precision.EXACT)
+
+
+def log(
+    youth: Youth, *, by: User, now: datetime, told_at: datetime | None = None, **told: Any
+) -> Episode:
+    """`by` logs this youth missing; told 12 minutes ago unless a test says otherwise."""
+    told_at = told_at or now - timedelta(minutes=12)
+    return episodes.log_missing(
+        by=by,
+        now=now,
+        submission_key=uuid.uuid4(),
+        telling=Telling(told=exactly(told_at), **told),
+        youth=youth,
+    )
+
+
+def record(
+    duty: Duty,
+    outcome: Outcome,
+    *,
+    by: User,
+    now: datetime,
+    at: datetime | None = None,
+    based_on: uuid.UUID | None = None,
+    **said: Any,
+) -> DutyEvidence:
+    """`by` records what was done about a duty, just now unless a test says otherwise."""
+    return duties.record(
+        duty=duty,
+        by=by,
+        now=now,
+        evidence=Evidence(outcome=outcome, happened=exactly(at or now), **said),
+        submission_key=uuid.uuid4(),
+        based_on=based_on,
+    )
+
+
+def bring_back(
+    episode: Episode, *, by: User, now: datetime, at: datetime | None = None
+) -> Episode:
+    """`by` records that the youth is back at the placement."""
+    return episodes.record_returned(
+        episode=episode,
+        by=by,
+        now=now,
+        returned_at=at or now,
+        returned_to=ReturnedTo.PLACEMENT,
+        medical_care_needed=Known.NOT_KNOWN,
+    )
+
+
+def intake(name: str, **answers: str) -> dict[str, str]:
+    """The least that the intake form needs, as a browser would send it."""
+    return {
+        "submission_key": str(uuid.uuid4()),
+        "name": name,
+        "told": "just_now",
+        "told_time": "",
+        **answers,
+    }
+
+
+def evidence(**answers: str) -> dict[str, str]:
+    """The least that the form of a duty needs, as a browser would send it."""
+    return {
+        "submission_key": str(uuid.uuid4()),
+        "outcome": "done",
+        "happened": "just_now",
+        **answers,
+    }
+
+
+class _Fields(HTMLParser):
+    """Collects what a browser would send of the forms on a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self.area: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value if value is not None else key for key, value in attrs}
+        name = given.get("name")
+        if tag == "textarea" and name:
+            self.area = name
+            self.values[name] = ""
+        if tag != "input" or not name:
+            return
+        if given.get("type") not in {"radio", "checkbox"} or "checked" in given:
+            self.values[name] = given.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.values[self.area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self.area:
+            # A browser drops the one line feed that follows the tag.
+            self.values[self.area] = self.values[self.area].removeprefix("\n")
+            self.area = None
+
+
+def fields_on(response: Any) -> dict[str, str]:
+    """What a browser would send back of the forms on this page."""
+    parser = _Fields()
+    parser.feed(response.content.decode())
+    parser.close()
+    return parser.values
+
+
+@contextmanager
+def postgresql_away() -> Iterator[None]:
+    """Every query fails as it does when PostgreSQL has gone away."""
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(refuse):
+        yield

@@ -1,0 +1,221 @@
+"""The whole of Porchlight as people meet it: real services, a real worker, a real browser.
+
+Nothing here reaches into the database: what is seen is what the pages say. With
+PORCHLIGHT_SCREENSHOTS set to a folder, every page that a journey looks at is kept there.
+"""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from casework.local import commands
+from casework.local.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "porchlight-demo"
+PHONE, DESKTOP = (390, 844), (1280, 900)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SECONDS_TO_START = 60
+NEEDS_BROWSER = "Chromium is not installed, so the browser journeys cannot run"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not os.environ.get("PORCHLIGHT_CHROMIUM"):
+                item.add_marker(pytest.mark.skip(reason=NEEDS_BROWSER))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demonstration: web, worker, beat and mail catcher."""
+    folder = tmp_path_factory.mktemp("site")
+    port, mail_port = free_port(), free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "DEMO": "true",
+        "BASE_URL": address,
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        "MAIL_CATCHER_DIR": str(folder / "mail"),
+        "REMINDER_TICK_SECONDS": "1",
+    }
+    for command in ("migrate", "make_demo_agency"):
+        subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity", "0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
+    parts = [
+        commands.web(f"127.0.0.1:{port}"),
+        commands.worker(),
+        commands.beat(str(folder / "beat")),
+        commands.mail_catcher("127.0.0.1", mail_port, str(folder / "mail")),
+    ]
+    log = (folder / "log").open("w")
+    running = [
+        subprocess.Popen(
+            commands.with_this_python(part),
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        for part in parts
+    ]
+    try:
+        _wait_until_ready(port, folder / "log")
+        yield address
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        log.close()
+
+
+def _wait_until_ready(port: int, log: Path) -> None:
+    """Wait until pages are served and a tick has reached the worker."""
+    until = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < until:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            line.request("GET", "/health/ready")
+            if line.getresponse().status == http.HTTPStatus.OK:
+                return
+        except OSError:
+            pass
+        finally:
+            line.close()
+        time.sleep(0.2)
+    pytest.fail(f"Porchlight was not ready in {SECONDS_TO_START} s:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser that this machine has."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["PORCHLIGHT_CHROMIUM"], args=CHROMIUM_FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody in front of a screen. Collects what a browser complains about."""
+
+    page: Page
+    site: str
+    has_scripts: bool
+    complaints: list[str] = field(default_factory=list)
+    label: str = ""
+
+    def open(self, path: str) -> None:
+        """Go to an address of the site."""
+        self.page.goto(self.site + path)
+
+    def sign_in(self, who: str) -> None:
+        """Sign in with one of the demonstration's accounts."""
+        self.open("/sign-in")
+        self.page.get_by_label("E-mail").fill(f"{who}@porchlight.test")
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.press("Sign in")
+        assert "/sign-in" not in self.page.url, self.page.inner_text("main")
+
+    def press(self, name: str) -> None:
+        """Press a button and wait until the page that follows has arrived."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.wait_for_load_state("networkidle")
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Follow a link in the page itself."""
+        self.page.locator("main").get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state("networkidle")
+
+    def choose(self, question: str, answer: str) -> None:
+        """Answer a question by its choice."""
+        self.page.get_by_role("group", name=re.compile(re.escape(question))).get_by_text(
+            answer
+        ).click()
+
+    def type_into(self, label: str, text: str) -> None:
+        """Type into the field with this label."""
+        self.page.get_by_label(label).fill(text)
+
+    def text(self) -> str:
+        """What the page says."""
+        return self.page.inner_text("body")
+
+    def looks(self, name: str) -> None:
+        """Look at the page: no accessibility faults, no sideways scrolling; keep a picture."""
+        folder = os.environ.get("PORCHLIGHT_SCREENSHOTS")
+        schemes = ("light", "dark") if self.has_scripts else ("light",)
+        for scheme in schemes:
+            self.page.emulate_media(color_scheme=scheme)
+            if folder:
+                path = Path(folder) / f"{name}-{self.label}-{scheme}.png"
+                self.page.screenshot(path=path, full_page=True)
+            if self.has_scripts:
+                found = Axe().run(self.page)
+                assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+                wide = self.page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                assert wide <= 0, f"{name} scrolls sideways by {wide} px"
+        self.page.emulate_media(color_scheme="light")
+
+    def heard(self, message: ConsoleMessage) -> None:
+        """Keep what the browser's console says about policy and errors."""
+        is_expected = "status of 4" in message.text or "status of 5" in message.text
+        if message.type in {"error", "warning"} and not is_expected:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors; at the end none of their browsers may have complained."""
+    contexts: list[BrowserContext] = []
+    visitors: list[Visitor] = []
+
+    def make(size: tuple[int, int] = DESKTOP, *, scripts: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        label = f"{size[0]}{'' if scripts else '-no-scripts'}"
+        visitor = Visitor(context.new_page(), site, scripts, label=label)
+        visitor.page.on("console", visitor.heard)
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitors.append(visitor)
+        return visitor
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
