@@ -57,5 +57,5 @@ class Names:
 
 
 def weights(number: int) -> list[float]:
-    """Running sums of 1, 1/2, 1/3 …: the n-th commonest name is borne n times less often."""
-    return list(accumulate(1 / rank for rank in range(1, number + 1)))
+    """Running sums of odds that fall off slowly: the commonest name is borne by 2 youth in 100."""
+    return list(accumulate(1 / (rank + 20) for rank in range(number)))

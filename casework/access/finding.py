@@ -1,11 +1,11 @@
 """Finding a youth by what somebody types, within what that person may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Min, Q, QuerySet, Value, When
 
-from casework.access.scoping import youth_visible_to
+from casework.access.scoping import names_visible_to, youth_visible_to
 from casework.models import Episode, User, Youth, YouthName
 from casework.policies.name_keys import NameKeys, name_keys
 
@@ -23,27 +23,78 @@ class Found:
 
 
 def find_youth(user: User, typed: str) -> Found:
-    """Youth whose names match every typed word by prefix, by sound or with letters swapped.
+    """Youth whose names match every typed word: exactly, by prefix, by sound or with letters swapped.
 
-    A case number matches as a whole. Each youth carries `open_episode_id`. Of a youth outside the
-    person's scope only the fact that there is one with exactly this name is told.
+    Nearest first: the case number, which matches as a whole; then exact names, then beginnings,
+    then what only resembles; of more than `MOST`, those added last. Each youth carries
+    `open_episode`. Of a youth outside the person's scope only the fact that there is one with
+    exactly this name is told.
     """
     words = name_keys([typed])[:MOST_WORDS]
     if sum(len(word.folded) for word in words) < SHORTEST:
         return Found([], False)
     visible = youth_visible_to(user)
-    matching = visible.filter(_by_name(words)) | visible.filter(case_number__iexact=typed.strip())
-    youth = list(
-        matching.annotate(
-            nearness=Case(
-                *(When(Exists(_names(Q(folded=word.folded))), then=Value(0)) for word in words),
-                default=Value(1),
-                output_field=IntegerField(),
-            )
-        )
-        .select_related("unit")
-        .prefetch_related("placements")
-        .order_by("nearness", "family_name", "given_name", "id")[:MOST]
+    numbered = visible.filter(case_number__iexact=typed.strip())
+    near = _nearest(numbered, names_visible_to(user), words)
+    youth = _with_details(visible, near)
+    return Found(youth, is_on_file_elsewhere=not youth and _is_elsewhere(words))
+
+
+def _exactly(word: NameKeys) -> Q:
+    return Q(folded=word.folded)
+
+
+def _by_prefix(word: NameKeys) -> Q:
+    return Q(folded__startswith=word.folded)
+
+
+def _by_likeness(word: NameKeys) -> Q:
+    if not word.folded.isalpha():  # a case number resembles nobody's name
+        return _by_prefix(word)
+    alike = _by_prefix(word) | Q(letters=word.letters)
+    return alike | Q(sound=word.sound) if word.sound else alike
+
+
+def _nearest(
+    numbered: QuerySet[Youth], names: QuerySet[YouthName], words: list[NameKeys]
+) -> dict[int, int]:
+    """The ids of at most `MOST` youth, each with how near it is: 0 is nearest."""
+    near = dict.fromkeys(numbered.values_list("pk", flat=True), 0)
+    # One way after the other, so that what many are called is answered from an index of its own.
+    for distance, way in enumerate((_exactly, _by_prefix, _by_likeness), start=1):
+        if len(near) >= MOST:
+            break
+        for youth_id in _called(names, words, way)[:MOST]:
+            near.setdefault(youth_id, distance)
+    return dict(list(near.items())[:MOST])
+
+
+def _called(
+    names: QuerySet[YouthName], words: list[NameKeys], way: Callable[[NameKeys], Q]
+) -> QuerySet[YouthName, int]:
+    """The ids of youth who bear all these words in this way, the nearest and newest first.
+
+    Grouped, and ordered by what no index holds: PostgreSQL then works through the matches, few
+    or many, and never through all youth in search of a match.
+    """
+    rarest, *others = sorted(words, key=lambda word: -len(word.folded))
+    names = names.filter(way(rarest))
+    for word in others:
+        names = names.filter(youth__in=YouthName.objects.filter(way(word)).values("youth"))
+    distance = Case(When(_exactly(rarest), then=Value(0)), default=Value(1))
+    return (
+        names.values("youth")
+        .annotate(distance=Min(distance))
+        .order_by("distance", "-youth")
+        .values_list("youth", flat=True)
+    )
+
+
+def _with_details(visible: QuerySet[Youth], near: dict[int, int]) -> list[Youth]:
+    """These youth with all that a match shows, in order."""
+    youth = sorted(
+        visible.filter(pk__in=near).select_related("unit").prefetch_related("placements"),
+        key=lambda one: (near[one.pk], one.family_name, one.given_name, one.pk),
     )
     open_episodes = {
         episode.youth_id: episode
@@ -51,30 +102,9 @@ def find_youth(user: User, typed: str) -> Found:
     }
     for one in youth:
         one.open_episode = open_episodes.get(one.pk)  # type: ignore[attr-defined]
-    return Found(youth, is_on_file_elsewhere=not youth and _is_elsewhere(words))
-
-
-def _names(condition: Q) -> QuerySet[YouthName]:
-    return YouthName.objects.filter(condition, youth=OuterRef("pk"))
-
-
-def _by_name(words: list[NameKeys]) -> Q:
-    condition = Q()
-    for word in words:
-        matches = Q(folded__startswith=word.folded) | Q(letters=word.letters)
-        if word.sound:
-            matches |= Q(sound=word.sound)
-        condition &= Q(pk__in=YouthName.objects.filter(matches).values("youth_id"))
-    return condition
+    return youth
 
 
 def _is_elsewhere(words: list[NameKeys]) -> bool:
     """Whether anyone in the agency has exactly these names (two words or more)."""
-    if len(words) < 2:
-        return False
-    everyone = Youth.objects.all()
-    for word in words:
-        everyone = everyone.filter(
-            pk__in=YouthName.objects.filter(folded=word.folded).values("youth_id")
-        )
-    return everyone.exists()
+    return len(words) > 1 and _called(YouthName.objects.all(), words, _exactly).exists()

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.models import Delivery, Duty, Episode, Role, Unit, User, Youth
+from casework.models import Delivery, Duty, Episode, Role, Unit, User, Youth, YouthName
 from casework.models.duty import DutyQuerySet
 from casework.models.episode import EpisodeQuerySet
 
@@ -42,6 +42,11 @@ def _in_scope(user: User, path: str) -> Q:
 def youth_visible_to(user: User) -> QuerySet[Youth]:
     """Youth of the units in this person's scope."""
     return Youth.objects.filter(_in_scope(user, "unit"))
+
+
+def names_visible_to(user: User) -> QuerySet[YouthName]:
+    """The names of these youth. Asks nothing of the youth's own table when the scope is everyone."""
+    return YouthName.objects.filter(_in_scope(user, "youth__unit"))
 
 
 def episodes_visible_to(user: User) -> EpisodeQuerySet:

@@ -10,7 +10,7 @@ from casework.forms.base import PlainTextField, SubmissionForm
 from casework.forms.when import SentForm, WhenReader, asks_fold, fold_field, time_field
 from casework.models import Known, LeftFrom, Unit
 from casework.operations.episodes import Telling
-from casework.policies.time_phrases import clock
+from casework.policies.time_phrases import clock, zone_words
 from casework.policies.time_words import Moment
 
 JUST_NOW, EARLIER_TODAY, BEFORE_TODAY = "just_now", "earlier_today", "before_today"
@@ -108,6 +108,8 @@ class IntakeForm(SentForm, SubmissionForm):
         self.initial.setdefault("unit", default_unit)
         just_now = (JUST_NOW, f"Just now ({clock(self.sent_at, self.zone)})")
         self.set_choices("told", [just_now, *TOLD[1:]])
+        zone_name = zone_words(self.now, self.zone)
+        self.fields["told_time"].help_text += f" Times are {zone_name}."
 
     def after_who(self) -> list[str]:
         """The questions below the list of matches."""

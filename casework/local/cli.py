@@ -143,9 +143,9 @@ def dispatch(arguments: Sequence[str]) -> int:
 
             return manage(options.rest, options.state)
         if options.command == "lock":
-            from casework.local.lock import lock
+            from casework.local.lockfiles import write_lock_files
 
-            return lock()
+            return write_lock_files()
         from casework.local.clean import clean
 
         return clean(is_sure=options.yes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -14,4 +15,5 @@ def say(speaker: str, words: str) -> None:
     name = f"{speaker:<{NAME_WIDTH}}|"
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         name = f"\033[{COLORS.get(speaker, 1)}m{name}\033[0m"
-    print(name, words, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone, and we must still stop in order
+        print(name, words, flush=True)

@@ -1,7 +1,6 @@
 """A missing episode: one unbroken time of unknown whereabouts."""
 
 import secrets
-from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -238,19 +237,11 @@ class Episode(models.Model):
             returned=self.returned_at,
         )
 
-    def missing_since(self) -> datetime:
-        """When the absence began, as far as we know: last seen, or else told."""
-        return self.last_seen_at or self.told_at
-
     def status(self, *, has_open_duties: bool) -> EpisodeStatus:
         """What the stored moments add up to."""
         if self.ended_at is not None:
             return EpisodeStatus.RETURNED if has_open_duties else EpisodeStatus.CLOSED
         return EpisodeStatus.LOCATED if self.located_at is not None else EpisodeStatus.MISSING
-
-    def started_on(self) -> date:
-        """The local day on which the agency was told: the rules in force then apply."""
-        return self.told_at.astimezone(self.zone).date()
 
 
 class NoteKind(models.TextChoices):

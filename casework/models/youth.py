@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 
 from casework.models.fields import in_order, public_id
 from casework.models.people import Unit, User
@@ -57,6 +58,7 @@ class Youth(models.Model):
                 name="youth_case_number_not_empty",
             ),
         )
+        indexes = (models.Index(Upper("case_number"), name="youth_case_number_any_case"),)
 
     def __str__(self) -> str:
         return f"Youth {self.public_id}"
@@ -85,11 +87,14 @@ class YouthName(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("youth", "folded"), name="youth_name_once"),)
         indexes = (
+            # Each with the youth, so that a search reads the index alone.
             models.Index(
-                fields=("folded",), name="youth_name_prefix", opclasses=("varchar_pattern_ops",)
+                fields=("folded", "youth"),
+                name="youth_name_prefix",
+                opclasses=("varchar_pattern_ops", "int8_ops"),
             ),
-            models.Index(fields=("sound",), name="youth_name_sound"),
-            models.Index(fields=("letters",), name="youth_name_letters"),
+            models.Index(fields=("sound", "youth"), name="youth_name_sound"),
+            models.Index(fields=("letters", "youth"), name="youth_name_letters"),
         )
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ def recipients_of(episode: Episode, audience: Audience) -> list[Recipient]:
     if on_call:
         return [Recipient(user, "You are on call for the agency.") for user in on_call]
     return [
-        Recipient(user, "The agency has nobody on call, and this could reach nobody else.")
+        Recipient(user, "Nobody is on call, so it reaches you as an admin.")
         for user in _active(Role.ADMIN)
     ]
 

@@ -8,9 +8,11 @@ from django.db import transaction
 
 from casework import audit
 from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, User
+from casework.models.duty import DutyQuerySet
 from casework.operations import reminders
 from casework.operations.protocols import protocol_for
 from casework.policies.due import PlannedDuty, plan_duties
+from casework.policies.rules import Phase
 from casework.policies.time_words import Moment
 
 
@@ -53,13 +55,29 @@ def plan(episode: Episode, *, now: datetime) -> list[Duty]:
         zone=episode.zone,
         already=set(episode.duties.in_force().values_list("code", flat=True)),
     )
-    added = Duty.objects.bulk_create(_duty_from(item, episode, now) for item in planned)
+    added = Duty.objects.bulk_create(duty_from(item, episode, now=now) for item in planned)
     for duty in added:
         reminders.plan(duty, now=now)
     return added
 
 
-def _duty_from(planned: PlannedDuty, episode: Episode, now: datetime) -> Duty:
+def without_event(episode: Episode) -> DutyQuerySet:
+    """The return duties in force whose event the episode does not tell of (any more).
+
+    What the locating of the youth started is not among them after only the return was undone.
+    """
+    planned = plan_duties(
+        protocol_for(episode.jurisdiction), anchors=episode.anchors, zone=episode.zone
+    )
+    return (
+        episode.duties.in_force()
+        .filter(phase=Phase.RETURN)
+        .exclude(code__in=[item.rule.code for item in planned])
+    )
+
+
+def duty_from(planned: PlannedDuty, episode: Episode, *, now: datetime) -> Duty:
+    """The duty, not saved yet, as its rule stands now."""
     rule, due = planned.rule, planned.due
     return Duty(
         episode=episode,

@@ -222,14 +222,14 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
         raise CannotUndo("No return is recorded for this episode.")
     if episode.youth.episodes.open().exists():
         raise CannotUndo("This youth has been logged missing again since.")
-    return_duties = episode.duties.in_force().filter(phase=Phase.RETURN)
+    episode.returned_at = episode.returned_by = episode.ended_at = None
+    episode.returned_to = episode.end_reason = ""
+    episode.medical_care_needed = Known.NOT_KNOWN
+    return_duties = duties.without_event(episode)
     if return_duties.filter(evidence__isnull=False).exists():
         raise CannotUndo("Someone has already worked on a return duty. Call the on-call line.")
     reminders.cancel_waiting(return_duties, now=now)
     return_duties.update(withdrawn_at=now)
-    episode.returned_at = episode.returned_by = episode.ended_at = None
-    episode.returned_to = episode.end_reason = ""
-    episode.medical_care_needed = Known.NOT_KNOWN
     episode.save(
         update_fields=[
             "returned_at",
@@ -240,7 +240,7 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
             "end_reason",
         ]
     )
-    for duty in episode.duties.open():
+    for duty in episode.duties.open().filter(phase=Phase.MISSING):
         reminders.plan(duty, now=now)
     add_note(
         episode=episode,

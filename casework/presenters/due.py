@@ -11,6 +11,11 @@ from casework.policies.time_phrases import clock, due_words, duration, moment
 from casework.policies.time_state import TimeState, due_soon_lead
 from casework.policies.time_words import Precision
 
+POLICE_REPORT = "report_to_police"
+CALLED_ALREADY = (
+    "Someone had called the police when this was logged. Get the report number and record it here."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
@@ -166,12 +171,14 @@ def still_needed(latest: DutyEvidence | None, duty: Duty) -> str:
         missing.append("report number")
     if EvidenceField.NCIC_ENTRY in duty.evidence_fields and latest.ncic_entry != Known.YES:
         missing.append("confirmation of the NCIC entry")
-    return f"{' and '.join(missing).capitalize()} still needed" if missing else ""
+    words = " and ".join(missing)
+    return f"{words[0].upper()}{words[1:]} still needed" if words else ""
 
 
 def _note(duty: Duty, latest: DutyEvidence | None, *, is_tried: bool) -> str:
     if latest is None:
-        return ""
+        called = duty.code == POLICE_REPORT and duty.episode.police_called == Known.YES
+        return CALLED_ALREADY if called and duty.is_open else ""
     if is_tried:
         return " ".join(words for words in (latest.note, duty.if_refused) if words)
     return f"Reference {latest.reference_number}" if latest.reference_number else ""

@@ -20,9 +20,9 @@ class Light:
 def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Light:
     """The light at `now`; the first thing that is wrong is named."""
     zone = zone or ZoneInfo("UTC")
-    checked = f"checked {clock(now, zone)} {zone_words(now, zone)}"
+    at = f"{clock(now, zone)} {zone_words(now, zone)}"
     if readiness.is_ready:
-        return Light(True, "Reminders are running", checked)
+        return Light(True, "Reminders are running", f"checked {at}")
     if not readiness.is_ticking:
         since = readiness.seconds_since_tick
         wrong = (
@@ -38,5 +38,5 @@ def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Lig
     return Light(
         False,
         "Reminders are NOT running",
-        f"{wrong}. Watch due times by hand and tell your admin. {checked.capitalize()}",
+        f"{wrong}. Watch due times by hand and tell your admin. Checked {at}",
     )

@@ -1,11 +1,12 @@
 """Log a youth missing, and the matches that appear while the name is typed."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -28,15 +29,16 @@ from casework.views.people import signed_in
 def log_youth(request: HttpRequest) -> HttpResponse:
     """The intake form. Saving it opens one episode and goes to its page."""
     user, now = signed_in(request), timezone.now()
-    units = _units_of(user)
-    unit = user.unit or (units[0] if units else None)
-    zone = unit.zone if unit else ZoneInfo("UTC")
     data = kept_answers.answers_of(request, now=now)
-    form = IntakeForm(data, zone=zone, now=now, units=units, default_unit=unit)
     match = data.get("match", "") if data else ""
-    found = find_youth(user, data.get("name", "")) if data else Found([], False)
+    found = _find(user, data.get("name", ""), now) if data else Found([], False)
+    chosen = _chosen(user, match)
+    units = _units_of(user)
+    unit = _responsible(data, chosen, units, user)
+    form = IntakeForm(
+        data, zone=unit.zone if unit else ZoneInfo("UTC"), now=now, units=units, default_unit=unit
+    )
     if request.method == "POST" and form.is_valid():
-        chosen = _chosen(user, match)
         if match and match != NEW_YOUTH and chosen is None:
             form.add_error("name", "Select one of the matches, or None of these")
         elif found.youth and not match:
@@ -110,9 +112,7 @@ def _add_to(request: HttpRequest, episode: Episode, form: IntakeForm, user: User
 def matches(request: HttpRequest) -> HttpResponse:
     """The list of matches, for the form that asks while somebody types."""
     user, now = signed_in(request), timezone.now()
-    found = find_youth(user, request.POST.get("name", ""))
-    if found.is_on_file_elsewhere:
-        audit.record("youth.hit_in_other_unit", subject=None, by=user, at=now)
+    found = _find(user, request.POST.get("name", ""), now)
     context: dict[str, Any] = {
         "matches": matches_of(found, chosen=request.POST.get("match", ""), now=now),
         "is_searched": bool(request.POST.get("name")),
@@ -121,9 +121,28 @@ def matches(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/intake/_matches.html", context)
 
 
+def _find(user: User, typed: str, now: datetime) -> Found:
+    """Look for the youth; that somebody hit on a record of another unit is on record, too."""
+    found = find_youth(user, typed)
+    if found.is_on_file_elsewhere:
+        audit.record("youth.hit_in_other_unit", subject=None, by=user, at=now)
+    return found
+
+
 def _units_of(user: User) -> list[Unit]:
     units = units_in_scope(user)
     return list((Unit.objects.all() if units is None else units).order_by("name", "id"))
+
+
+def _responsible(
+    data: QueryDict | None, youth: Youth | None, units: list[Unit], user: User
+) -> Unit | None:
+    """The unit whose rules and zone apply: the youth's, or the one selected, or one's own."""
+    if youth is not None:
+        return youth.unit
+    selected = data.get("unit") if data else None
+    own = user.unit or (units[0] if units else None)
+    return next((unit for unit in units if str(unit.pk) == selected), own)
 
 
 def _chosen(user: User, match: str) -> Youth | None:

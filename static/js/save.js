@@ -57,7 +57,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
-    if (false) {
+    if (sending.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;

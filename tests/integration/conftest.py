@@ -31,9 +31,7 @@ def clock_stands(set_clock: Callable[[datetime], None], now: datetime) -> None:
 @pytest.fixture
 def jordan(unit: Unit, ana: User) -> Youth:
     """A youth of Ana's unit."""
-    return YouthFactory(
-        given_name="Jordan", family_name="Quillfeather", unit=unit, recorded_by=ana
-    )
+    return YouthFactory(given_name="Jordan", family_name="Quillfeather", unit=unit, recorded_by=ana)
 
 
 @pytest.fixture

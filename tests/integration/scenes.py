@@ -56,9 +56,7 @@ def record(
     )
 
 
-def bring_back(
-    episode: Episode, *, by: User, now: datetime, at: datetime | None = None
-) -> Episode:
+def bring_back(episode: Episode, *, by: User, now: datetime, at: datetime | None = None) -> Episode:
     """`by` records that the youth is back at the placement."""
     return episodes.record_returned(
         episode=episode,

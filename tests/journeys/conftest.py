@@ -143,7 +143,7 @@ class Visitor:
     def sign_in(self, who: str) -> None:
         """Sign in with one of the demonstration's accounts."""
         self.open("/sign-in")
-        self.page.get_by_label("E-mail").fill(f"{who}@porchlight.test")
+        self.page.get_by_label("Email", exact=True).fill(f"{who}@porchlight.test")
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.press("Sign in")
         assert "/sign-in" not in self.page.url, self.page.inner_text("main")

@@ -48,6 +48,11 @@ def a_unit_below_its_own_child() -> None:
     Unit.objects.filter(pk=above.pk).update(parent=below)
 
 
+def a_unit_below_itself() -> None:
+    unit = UnitFactory()
+    change(unit, parent=unit)
+
+
 def change(row: models.Model, **fields: Any) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(**fields)
 
@@ -62,7 +67,7 @@ def remove(row: models.Model) -> None:
 REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
     "casework.Unit:no_cycle": (
         "a unit cannot stand below itself",
-        [a_unit_below_its_own_child],
+        [a_unit_below_its_own_child, a_unit_below_itself],
     ),
     "casework.User:never_deleted": (
         "Cannot delete rows from casework_user",
@@ -91,6 +96,7 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
 
 CHANGES: dict[type[models.Model], tuple[Callable[[], models.Model], str, object]] = {
     Unit: (UnitFactory, "name", "Renamed"),
+    User: (UserFactory, "name", "Renamed"),
     Youth: (YouthFactory, "given_name", "Renamed"),
     Placement: (PlacementFactory, "name", "Renamed"),
     Episode: (EpisodeFactory, "left_from", "school"),

@@ -121,9 +121,7 @@ def test_a_placement_that_had_ended_is_not_taken(ana, unit, now):
 
 def test_the_same_form_twice_is_one_episode(jordan, ana, now):
     key, telling = uuid.uuid4(), Telling(told=exactly(now))
-    first = episodes.log_missing(
-        by=ana, now=now, submission_key=key, telling=telling, youth=jordan
-    )
+    first = episodes.log_missing(by=ana, now=now, submission_key=key, telling=telling, youth=jordan)
 
     again = episodes.log_missing(
         by=ana,

@@ -112,5 +112,3 @@ def test_nobody_else_marks_a_message_as_seen(omar):
 
     delivery.refresh_from_db()
     assert delivery.seen_at is None
-
-

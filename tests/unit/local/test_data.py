@@ -1,6 +1,7 @@
 """Whose data a command works on, and what is never deleted unasked."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from casework.local.state import State
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch) -> tuple[State, State]:
+def checkout(tmp_path: Path, monkeypatch) -> Iterator[tuple[State, State]]:
     """A checkout with nothing in it yet; its demo and its real state."""
     demo, up = State("demo", tmp_path / "demo", tmp_path), State("up", tmp_path / "up", tmp_path)
     for module in (clean, manage):
@@ -19,7 +20,9 @@ def checkout(tmp_path: Path, monkeypatch) -> tuple[State, State]:
         monkeypatch.setattr(module, "UP", up)
     monkeypatch.setattr(clean, "VAR", tmp_path)
     monkeypatch.setattr(clean, "states_of_tests", list)
-    return demo, up
+    yield demo, up
+    for state in (demo, up):
+        state.remove()
 
 
 def test_manage_works_on_the_only_data_there_is(checkout):

@@ -31,6 +31,7 @@ SUPERVISE = f"""
 import sys
 from pathlib import Path
 from casework.local import processes
+from casework.local.console import say
 from casework.local.processes import Program
 from casework.local.supervisor import Supervisor, StopRequested
 folder = Path(sys.argv[1])
@@ -42,7 +43,7 @@ with Supervisor(folder) as supervisor:
     try:
         supervisor.run_forever()
     except StopRequested:
-        print("stopping", flush=True)
+        say("run", "stopping")
 """
 
 
@@ -60,7 +61,8 @@ def outer(records: Path) -> Iterator[list[subprocess.Popen[str]]]:
     yield started
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
     processes.end_leftovers(records)
 
 
@@ -166,6 +168,16 @@ def test_a_signal_stops_everything(records, outer, number):
     assert "stopping" in said
     assert outer[0].returncode == 0
     assert not is_alive(pid)
+
+
+def test_a_terminal_that_was_closed_does_not_keep_it_from_stopping(records, outer):
+    outer.append(start_supervisor(records, "without-parent-signal"))
+    pid = started_pid(outer[0])
+
+    outer[0].stdout.close()
+    outer[0].send_signal(signal.SIGHUP)
+
+    assert wait_until_gone(pid)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")

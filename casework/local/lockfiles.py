@@ -23,7 +23,7 @@ COMMON = [
 ]
 
 
-def lock() -> int:
+def write_lock_files() -> int:
     """Write the three lock files, each holding the smaller one's versions."""
     uv = get_uv()
     if uv is None:

@@ -1,0 +1,52 @@
+"""`./run bench [what] [options]`: measure, and print tables."""
+
+import argparse
+import os
+
+WHAT = {
+    "intake": "saving an intake, and match as one types, with many youth on file",
+    "pages": "what each page weighs, and how often it asks the database",
+    "start": "./run demo to the first page, from nothing and again",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be measured, and how large."""
+    words = argparse.ArgumentParser(
+        prog="./run bench",
+        description=__doc__,
+        epilog="what: " + "; ".join(f"{name} = {does}" for name, does in WHAT.items()),
+    )
+    words.add_argument("what", nargs="*", default=["intake", "pages"], help="default: intake pages")
+    words.add_argument("--youth", type=int, default=250_000, help="on file; default: 250000")
+    words.add_argument("--rounds", type=int, default=3, help="of start; default: 3")
+    return words
+
+
+def main() -> None:
+    """Measure what was asked for, one after the other."""
+    options = parser().parse_args()
+    if unknown := set(options.what) - set(WHAT):
+        parser().error(f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}")
+    if {"intake", "pages"} & set(options.what):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
+        import django
+
+        django.setup()
+    # Imported here: models can be imported only after Django is set up, and `start` needs none.
+    if "intake" in options.what:
+        from benchmarks import intake
+
+        intake.run(youth=options.youth)
+    if "pages" in options.what:
+        from benchmarks import pages
+
+        pages.run()
+    if "start" in options.what:
+        from benchmarks import start
+
+        start.run(rounds=options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What the demo's people wrote down about a duty: report numbers, officers, a line of text."""
+
+from collections.abc import Mapping
+from random import Random
+
+from casework.management.agency import names
+from casework.management.agency.figures import draw, some
+from casework.management.agency.people import Office
+from casework.models import Known
+from casework.policies.rules import EvidenceField
+
+NCIC = {Known.YES: 70, Known.NOT_KNOWN: 20, Known.NO: 10}
+OFTEN = 0.8  # how often a worker fills in a line of the proof
+
+# What is written under a duty that was done; the others mostly stay without words.
+NOTES: Mapping[str, tuple[str, ...]] = {
+    "gather_documents": (
+        "Photo of last month, dental record and list of friends sent to police.",
+        "School photo found. Contact list asked for at the school.",
+    ),
+    "keep_in_contact": ("Called every week until the return.", "Asked for news; nothing new."),
+    "tell_parents": ("Reached by telephone. Knows nothing new.", "Left word; called back."),
+    "contact_family_and_friends": ("Two friends and the grandmother called. No news.",),
+    "consider_trafficking_hotline": ("Decided with the supervisor: nothing points to it.",),
+    "decide_public_sharing": ("Decided with police and the supervisor: not shared.",),
+    "support_family": ("Told what is being done and whom to call at night.",),
+    "ask_about_medical_care": ("Offered. Wanted food and sleep first.", "Seen at the clinic."),
+    "screen_for_trafficking": ("Agency’s tool of 2025, with a trained screener.",),
+    "offer_conversation": (
+        "Talked for half an hour. Wrote down what we will change.",
+        "Offered; did not want to talk yet. Offered again for next week.",
+    ),
+}
+
+
+def proof(rng: Random, *, code: str, asked: list[str], office: Office) -> dict[str, str]:
+    """Values for the lines of evidence that a duty asks for; some stay empty."""
+    lines = {
+        EvidenceField.AGENCY: some(rng, office.police, OFTEN),
+        EvidenceField.OFFICER: some(rng, names.OFFICERS, OFTEN),
+        EvidenceField.BADGE: str(rng.randrange(100, 999)) if rng.random() < OFTEN / 2 else "",
+        EvidenceField.REFERENCE_NUMBER: f"DEMO-{rng.randrange(100_000, 999_999)}"
+        if rng.random() < OFTEN
+        else "",
+        EvidenceField.NCIC_ENTRY: str(draw(rng, NCIC)),
+        EvidenceField.CONTACT_NAME: some(rng, names.CONTACTS, OFTEN),
+        EvidenceField.METHOD: some(rng, names.METHODS, OFTEN),
+        EvidenceField.NOTE: some(rng, NOTES.get(code, ("",)), OFTEN),
+    }
+    return {field.value: line for field, line in lines.items() if field in asked}
+
+
+TRIED = "Could not get through; will call back."
+NOT_NEEDED = {
+    "preserve_evidence": "Nothing points to trafficking.",
+    "tell_police_of_return": "No report was made to police.",
+    "tell_ncmec_of_return": "No report was made to NCMEC.",
+}
+BACK_BEFORE = "The youth was back before this was due."
+NO_RECORD = "Closed at the review of the file: no record that it was done."
+
+
+BACK = "The youth is back; this is no longer needed."

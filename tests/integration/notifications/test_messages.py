@@ -1,0 +1,146 @@
+"""What leaves the house says that something is due, never what or about whom."""
+
+import re
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from django.core import mail
+
+from casework.models import Delivery, LeftFrom, Reminder, Role
+from casework.notifications import sweep
+from casework.notifications.messages import message_for
+from casework.policies.ladder import Audience, ReminderKind
+from tests.factories import PlacementFactory, UnitFactory, UserFactory, YouthFactory
+from tests.integration.scenes import log
+
+# Names that could slip through escaping, wrapping or a header.
+YOUTH = {
+    "plain": {"given_name": "Zephyrine", "family_name": "Quixwell"},
+    "markup": {"given_name": "<b>Zorro</b>", "family_name": "<script>alert(1)</script>"},
+    "headers": {"given_name": "Zed\r\nBcc: zoe@zuz.test", "family_name": "Qux\nX-Zed: yes"},
+    "template": {"given_name": "{{ settings.SECRET_KEY }}", "family_name": "{% now 'Y' %}Zq"},
+    "right-to-left": {"given_name": "\u202eزينب", "family_name": "קוקס"},
+    "quotes": {"given_name": "O'Zeal \"Zee\"", "family_name": "Qu'oy; DROP TABLE"},
+    "nickname": {"given_name": "", "family_name": "", "nickname": "Zizou", "aliases": ["Zuzu"]},
+}
+NEVER_SAID = re.compile(
+    r"police|missing|ncmec|youth|child|foster|trafficking|endanger|\bage\b|runaway|placement"
+    r"|juvenile|guardian|parents|screen|medical",
+    re.IGNORECASE,
+)
+
+
+def everything_in(message) -> str:
+    """Every header and both bodies as they leave, without the address that opens the item."""
+    parts = [*message.values()]
+    parts += [
+        part.get_payload(decode=True).decode()
+        for part in message.walk()
+        if not part.is_multipart()
+    ]
+    return re.sub(r"http://127\.0\.0\.1:8000/r/[0-9a-f-]{36}", "", "\n".join(map(str, parts)))
+
+
+@pytest.fixture
+def region(db):
+    """A unit whose name gives nothing away, with one person for each audience."""
+    unit = UnitFactory(name="Office 4")
+    UserFactory(role=Role.SUPERVISOR, unit=unit)
+    UserFactory(role=Role.ON_CALL, unit=None)
+    return unit
+
+
+@pytest.mark.parametrize("names", YOUTH.values(), ids=YOUTH)
+def test_no_message_says_what_or_about_whom(names, region, now):
+    worker = UserFactory(unit=region)
+    youth = YouthFactory(
+        **({"unit": region, "born_on": date(2009, 1, 9), "marks": "Scar on the chin"} | names)
+    )
+    PlacementFactory(youth=youth, name="Maple House")
+    episode = log(youth, by=worker, now=now, left_from=LeftFrom.PLACEMENT)
+    duties = list(episode.duties.all())
+    Reminder.objects.all().delete()
+    Reminder.objects.bulk_create(
+        Reminder(
+            episode=episode,
+            duty=duty,
+            kind=kind,
+            audience=audience,
+            due_at=now,
+            dedupe_key=f"{number}",
+            planned_at=now,
+        )
+        for number, (duty, kind, audience) in enumerate(product(duties, ReminderKind, Audience))
+    )
+
+    late = now + timedelta(days=3)
+    for moment in (now, late):
+        while sweep.address_due(now=moment):
+            pass
+        while sweep.send_due(now=moment):
+            pass
+        Delivery.objects.update(sent_at=None)
+
+    assert len(mail.outbox) == 2 * len(duties) * len(ReminderKind) * len(Audience)
+    people = {str(name) for name in youth.names}
+    words = {word for name in people for word in re.findall(r"\w{3,}", name)} - {"now", "settings", "test"}
+    initials = f"{youth.given_name[:1]}{youth.family_name[:1]}"
+    titles = {duty.title for duty in duties}
+    for text in {everything_in(message.message()) for message in mail.outbox}:
+        said = text.replace(f"ref {episode.reference}", "")
+        for secret in {*people, *titles, *words, "Maple House", "Office 4", "Scar on the chin"}:
+            assert secret not in said
+        assert len(initials) < 2 or not re.search(rf"\b{re.escape(initials)}\b", said)
+        assert not NEVER_SAID.search(said)
+        assert not re.search(r"\b17\b", said)  # the age
+
+
+@pytest.fixture
+def told_ana(episode, police, ana, now):
+    sweep.address_due(now=now)
+    return Delivery.objects.get(
+        recipient=ana, reminder__duty=police, reminder__kind="notice", channel="email"
+    )
+
+
+def test_a_notice_says_that_there_is_something_new(told_ana, episode, now):
+    message = message_for(told_ana, now=now)
+
+    assert message.subject == f"New item for you – ref {episode.reference}"
+    assert "Why you got this: The duty is assigned to you." in message.text
+    assert f"http://127.0.0.1:8000/r/{told_ana.public_id}" in message.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ReminderKind if kind != ReminderKind.NOTICE])
+def test_a_reminder_says_by_when_in_the_zone_of_the_episode(told_ana, episode, now, kind):
+    told_ana.reminder.kind = kind
+
+    message = message_for(told_ana, now=now)
+
+    assert message.subject == (
+        f"Action due by Tue Mar 3, 3:52 a.m. CST – ref {episode.reference}"
+    )
+
+
+@pytest.mark.parametrize("kind", ReminderKind)
+def test_once_late_every_message_says_since_when(told_ana, police, now, kind):
+    told_ana.reminder.kind = kind
+
+    message = message_for(told_ana, now=police.due_at + timedelta(minutes=1))
+
+    assert message.subject.startswith("Action overdue since Tue Mar 3, 3:52 a.m. CST")
+    assert "Action overdue since" in message.text
+    assert "Action overdue since" in message.html
+
+
+def test_a_message_names_the_line_of_the_unit_or_else_of_the_agency(
+    told_ana, unit, settings, now
+):
+    settings.ON_CALL_PHONE = "555-0142"
+    assert "555-0142" in message_for(told_ana, now=now).text
+
+    told_ana.reminder.episode.unit.on_call_phone = "555-0177"
+    text = message_for(told_ana, now=now).text
+    assert "555-0177" in text
+    assert "555-0142" not in text

@@ -1,0 +1,288 @@
+"""Due reminders reach people: not before they are due, not twice, and never in silence."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from casework.models import Channel, Delivery, Outcome, Pulse, Reminder, User
+from casework.notifications import sweep
+from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory, UserFactory
+from tests.integration.scenes import record
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def reminder(ana):
+    """One reminder to Ana, due at 2 hours after she was told."""
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=ana.unit, assigned_to=ana))
+    return ReminderFactory(duty=duty, due_at=TOLD + 2 * HOUR)
+
+
+@pytest.fixture
+def due(reminder):
+    return reminder.due_at
+
+
+def sweep_once(now):
+    """Address and send, as one tick does."""
+    return sweep.address_due(now=now), sweep.send_due(now=now)
+
+
+def by_email(reminder) -> Delivery:
+    return reminder.deliveries.get(channel=Channel.EMAIL)
+
+
+# --- When ----------------------------------------------------------------------------------
+
+
+def test_nothing_is_sent_before_it_is_due(reminder, due):
+    assert sweep_once(due - timedelta(seconds=1)) == (0, 0)
+
+    assert not Delivery.objects.exists()
+    assert mail.outbox == []
+
+
+def test_a_due_reminder_reaches_inbox_and_mailbox(reminder, due, ana):
+    assert sweep_once(due) == (1, 1)
+
+    reminder.refresh_from_db()
+    assert reminder.addressed_at == due
+    assert Delivery.objects.inbox_of(ana).get().sent_at == due
+    assert [message.to for message in mail.outbox] == [[ana.email]]
+    assert by_email(reminder).sent_at == due
+    assert by_email(reminder).attempts == 1
+
+
+def test_a_second_tick_sends_nothing_again(reminder, due, ana):
+    sweep_once(due)
+
+    assert sweep_once(due + MINUTE) == (0, 0)
+
+    assert len(mail.outbox) == 1
+    assert Delivery.objects.inbox_of(ana).count() == 1
+
+
+def test_a_late_tick_sends_what_fell_due_meanwhile(reminder, due):
+    assert sweep_once(due + timedelta(days=2)) == (1, 1)
+
+    assert len(mail.outbox) == 1
+
+
+def test_a_cancelled_reminder_is_not_sent(reminder, due):
+    Reminder.objects.update(cancelled_at=TOLD)
+
+    assert sweep_once(due) == (0, 0)
+
+
+def test_the_earliest_due_goes_first_and_nothing_is_left_over(ana, monkeypatch):
+    monkeypatch.setattr(sweep, "BATCH", 4)
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=ana.unit, assigned_to=ana))
+    planned = [
+        ReminderFactory(duty=duty, due_at=TOLD - timedelta(minutes=9 - n)) for n in range(9)
+    ]
+
+    assert sweep.address_due(now=TOLD) == 4
+    assert set(Reminder.objects.waiting()) == set(planned[4:])
+    assert [sweep.address_due(now=TOLD) for _ in range(3)] == [4, 1, 0]
+    assert [sweep.send_due(now=TOLD) for _ in range(4)] == [4, 4, 1, 0]
+    # Count in = count out: each became one message in the inbox and one by e-mail.
+    assert Delivery.objects.filter(channel=Channel.INBOX).count() == len(planned)
+    assert Delivery.objects.filter(sent_at__isnull=False).count() == 2 * len(planned)
+    assert len(mail.outbox) == len(planned)
+
+
+# --- When the mail server fails ----------------------------------------------------------------
+
+
+def test_a_failure_is_kept_in_words_and_tried_again_later(reminder, due, mail_server):
+    mail_server.is_down = True
+    sweep_once(due)
+
+    waiting = by_email(reminder)
+    assert waiting.sent_at is None
+    assert waiting.last_error == "SMTPServerDisconnected: Connection unexpectedly closed"
+    assert waiting.claimed_until is None
+    assert waiting.next_attempt_at > due
+    assert sweep.send_due(now=waiting.next_attempt_at - timedelta(seconds=1)) == 0
+
+    mail_server.is_down = False
+    sweep.send_due(now=waiting.next_attempt_at)
+
+    sent = by_email(reminder)
+    assert sent.sent_at == waiting.next_attempt_at
+    assert sent.last_error == ""
+    assert len(mail.outbox) == 1
+
+
+def test_the_pauses_grow_and_the_last_failure_is_final(reminder, due, mail_server):
+    mail_server.is_down = True
+    sweep.address_due(now=due)
+    now, pauses = due, []
+
+    while sweep.send_due(now=now):
+        delivery = by_email(reminder)
+        pauses.append(delivery.next_attempt_at - now)
+        now = delivery.next_attempt_at
+
+    assert len(pauses) == mail_server.asked == sweep.ATTEMPTS
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= MINUTE
+    assert pauses[-1] == HOUR
+    given_up = by_email(reminder)
+    assert given_up.failed_at is not None
+    assert given_up.last_error.startswith("SMTPServerDisconnected")
+    assert sweep.send_due(now=now + timedelta(days=30)) == 0
+
+
+def test_the_inbox_needs_no_mail_server(reminder, due, ana, mail_server):
+    mail_server.is_down = True
+
+    sweep_once(due)
+
+    assert Delivery.objects.inbox_of(ana).count() == 1
+
+
+def test_one_bad_address_does_not_stop_the_others(unit, now, mail_server):
+    supervisors = [UserFactory(role="supervisor", unit=unit) for _ in range(3)]
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=unit))
+    reminder = ReminderFactory(duty=duty, audience="supervisor", due_at=now)
+    bad = supervisors[1]
+    mail_server.refuses = {bad.email}
+
+    sweep_once(now)
+
+    good = {person.email for person in supervisors} - {bad.email}
+    assert {address for message in mail.outbox for address in message.to} == good
+    left = Delivery.objects.waiting().get()
+    assert (left.recipient, left.reminder) == (bad, reminder)
+    assert "550" in left.last_error
+
+
+def test_one_reminder_that_cannot_be_addressed_does_not_stop_the_others(
+    reminder, due, monkeypatch, caplog
+):
+    other = ReminderFactory(duty__episode__youth__unit=reminder.episode.unit, due_at=due)
+    resolve = sweep.recipients_of
+
+    def fails_for_one(episode, audience):
+        if episode == reminder.episode:
+            raise RuntimeError("a broken record")
+        return resolve(episode, audience)
+
+    monkeypatch.setattr(sweep, "recipients_of", fails_for_one)
+
+    assert sweep.address_due(now=due) == 1
+
+    reminder.refresh_from_db()
+    other.refresh_from_db()
+    assert other.addressed_at == due
+    assert reminder.addressed_at is None
+    assert (reminder.attempts, reminder.last_error) == (1, "RuntimeError: a broken record")
+    assert reminder.retry_at == due + MINUTE
+    assert str(reminder.public_id) in caplog.text
+    monkeypatch.setattr(sweep, "recipients_of", resolve)
+    assert sweep.address_due(now=due + timedelta(seconds=30)) == 0
+    assert sweep.address_due(now=due + MINUTE) == 1
+
+
+def test_a_batch_that_runs_out_of_time_hands_back_what_it_did_not_try(
+    reminder, due, monkeypatch
+):
+    monkeypatch.setattr(sweep, "BUDGET", -1)
+    sweep_once(due)
+
+    assert mail.outbox == []
+    back = by_email(reminder)
+    assert (back.attempts, back.claimed_until) == (0, None)
+    monkeypatch.undo()
+    sweep.send_due(now=due)
+    assert len(mail.outbox) == 1
+
+
+# --- After a crash -------------------------------------------------------------------------------
+
+
+def test_a_message_claimed_by_a_sweep_that_died_is_sent_after_its_lease(reminder, due):
+    sweep.address_due(now=due)
+    sweep._claim(due)  # and then the machine goes
+
+    assert sweep.send_due(now=due + sweep.LEASE) == 0
+    assert sweep.send_due(now=due + sweep.LEASE + timedelta(seconds=1)) == 1
+
+    assert len(mail.outbox) == 1
+    assert by_email(reminder).attempts == 2
+
+
+def test_every_attempt_carries_the_same_message_id(reminder, due, mail_server, monkeypatch):
+    """A crash after the sending sends again; a mail server can drop the copy by its id."""
+    sweep_once(due)
+    Delivery.objects.filter(channel=Channel.EMAIL).update(sent_at=None)
+    sweep.send_due(now=due + HOUR)
+
+    first, second = (message.message()["Message-ID"] for message in mail.outbox)
+    assert first == second == f"<{by_email(reminder).public_id}@127.0.0.1>"
+    assert {message.message()["Auto-Submitted"] for message in mail.outbox} == {"auto-generated"}
+
+
+# --- When the duty is settled meanwhile --------------------------------------------------------
+
+
+def test_a_settled_duty_calls_its_waiting_mail_off(reminder, due, ana, mail_server):
+    mail_server.is_down = True
+    sweep_once(due)
+    record(reminder.duty, Outcome.DONE, by=ana, now=due + MINUTE, at=due)
+    mail_server.is_down = False
+
+    assert sweep.send_due(now=due + HOUR) == 0
+
+    assert mail.outbox == []
+    assert by_email(reminder).cancelled_at == due + MINUTE
+    assert by_email(reminder).sent_at is None
+
+
+def test_mail_claimed_while_the_duty_was_being_settled_is_not_sent(reminder, due, ana):
+    """Settled between the planning of the mail and its sending, past the cancellation."""
+    sweep.address_due(now=due)
+    duty = reminder.duty
+    duty.done_at, duty.done_by = due, ana
+    duty.save(update_fields=["done_at", "done_by"])
+
+    sweep.send_due(now=due)
+
+    assert mail.outbox == []
+    assert by_email(reminder).cancelled_at == due
+
+
+def test_what_was_sent_stays_on_record_after_the_duty_is_done(reminder, due, ana):
+    sweep_once(due)
+
+    record(reminder.duty, Outcome.DONE, by=ana, now=due + MINUTE)
+
+    assert Delivery.objects.inbox_of(ana).get().cancelled_at is None
+    assert by_email(reminder).sent_at == due
+
+
+# --- The pulse -----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_each_tick_leaves_its_time(now):
+    for minutes in (0, 1):
+        sweep.beat(now=now + minutes * MINUTE)
+
+    assert Pulse.objects.get().at == now + MINUTE
+
+
+def test_nobody_at_all_is_tried_again_and_said(reminder, due, ana, caplog):
+    User.objects.update(is_active=False, deactivated_at=TOLD, deactivated_by=ana)
+
+    assert sweep.address_due(now=due) == 0
+
+    reminder.refresh_from_db()
+    assert reminder.last_error.startswith("LookupError: nobody to send it to")
+    assert reminder in Reminder.objects.waiting()
+    UserFactory(role="admin", unit=None)
+    assert sweep.address_due(now=due + HOUR) == 1

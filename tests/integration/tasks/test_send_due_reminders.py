@@ -1,0 +1,83 @@
+"""The Celery task is a doorbell: safe twice and late, and it rings the whole sweep."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import mail
+from django.utils.module_loading import import_string
+
+from casework import tasks
+from casework.config.celery import app
+from casework.models import Delivery, Pulse, Reminder
+from casework.notifications import sweep
+
+
+def test_the_beat_names_a_task_that_exists_and_ticks_as_often_as_the_setting_says():
+    entries = settings.CELERY_BEAT_SCHEDULE.values()
+
+    assert entries
+    for entry in entries:
+        assert entry["task"] in app.tasks
+        assert app.tasks[entry["task"]].run == import_string(entry["task"]).run
+        assert entry["schedule"] == settings.REMINDER_TICK_SECONDS
+        assert entry["options"]["expires"] >= settings.REMINDER_TICK_SECONDS
+
+
+def test_one_tick_reaches_the_inbox_and_the_mailbox(episode, ana, now, set_clock):
+    set_clock(now)
+
+    tasks.send_due_reminders()
+
+    due = Reminder.objects.filter(due_at__lte=now)
+    assert due.exists()
+    assert not due.filter(addressed_at__isnull=True).exists()
+    assert Delivery.objects.inbox_of(ana).count() == due.count() == len(mail.outbox)
+    assert Pulse.objects.get(name=sweep.PULSE).at == now
+
+
+def test_twice_is_once(episode, now, set_clock):
+    set_clock(now)
+    tasks.send_due_reminders()
+    sent = len(mail.outbox), Delivery.objects.count()
+
+    tasks.send_due_reminders()
+
+    assert (len(mail.outbox), Delivery.objects.count()) == sent
+
+
+def test_late_sends_everything_that_fell_due_meanwhile_once(episode, ana, sam, oona, now, set_clock):
+    set_clock(now + timedelta(days=1))
+
+    tasks.send_due_reminders()
+    tasks.send_due_reminders()
+
+    assert not Reminder.objects.waiting().filter(due_at__lte=now + timedelta(days=1)).exists()
+    addressed = Reminder.objects.filter(addressed_at__isnull=False).count()
+    assert len(mail.outbox) == addressed == Delivery.objects.filter(channel="inbox").count()
+    assert len({message.message()["Message-ID"] for message in mail.outbox}) == addressed
+
+
+def test_more_than_a_batch_goes_out_in_one_tick(episode, ana, now, set_clock, monkeypatch):
+    monkeypatch.setattr(sweep, "BATCH", 1)
+    set_clock(now)
+
+    tasks.send_due_reminders()
+
+    assert not Reminder.objects.waiting().filter(due_at__lte=now).exists()
+    assert not Delivery.objects.waiting().exists()
+
+
+def test_a_run_that_takes_too_long_leaves_the_rest_to_the_next_tick(
+    episode, now, set_clock, monkeypatch
+):
+    monkeypatch.setattr(tasks, "NEW_BATCH_UNTIL", -1)
+    set_clock(now)
+
+    tasks.send_due_reminders()
+
+    assert mail.outbox == []
+    assert Pulse.objects.exists()
+    monkeypatch.undo()
+    set_clock(now)
+    tasks.send_due_reminders()
+    assert mail.outbox
