@@ -27,7 +27,9 @@ def main() -> None:
     """Measure what was asked for, one after the other."""
     options = parser().parse_args()
     if unknown := set(options.what) - set(WHAT):
-        parser().error(f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}")
+        parser().error(
+            f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
+        )
     if {"intake", "pages"} & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django

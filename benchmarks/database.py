@@ -1,6 +1,7 @@
 """An empty database for a benchmark: made beside the real one, and dropped afterwards."""
 
 import contextlib
+import io
 from collections.abc import Iterator
 
 import django
@@ -15,7 +16,8 @@ def empty_database() -> Iterator[None]:
     The same that Django gives to tests, so it never touches what DATABASE_URL holds.
     """
     own = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    with contextlib.redirect_stdout(io.StringIO()):  # one of its steps talks whatever one asks
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from benchmarks.agency import MISSING_ONE_IN, UNITS, Agency, make_agency
 from benchmarks.database import empty_database, versions
 from benchmarks.replay import replay, writes_of
 from benchmarks.rounds import in_turns
-from benchmarks.searches import SEARCHES, floor
+from benchmarks.searches import SEARCHES, Search, floor
 from benchmarks.table import machine, ms, show
 from casework.access.finding import find_youth
 from casework.models import Episode, User, Youth
@@ -66,29 +66,34 @@ def matching(agency: Agency) -> None:
         (agency.on_call, "on-call, who sees every unit"),
         (agency.caseworker, f"a caseworker, who sees one unit of {UNITS}"),
     ):
-        client, url = signed_in(user), reverse("matches")
-        rows = []
-        for search in SEARCHES:
-            taken = in_turns(
-                {
-                    "floor": lambda: partial(floor, search, user),
-                    "find": lambda: partial(find_youth, user, search.typed),
-                    "view": lambda: partial(client.post, url, {"name": search.typed}),
-                },
-                rounds=LOOK_UPS,
-            )
-            figures = [ms(figure) for one in taken.values() for figure in (one.p50, one.p95)]
-            found = len(find_youth(user, search.typed).youth)
-            rows.append(
-                (f"“{search.typed}”", search.what, found, *figures,
-                 taken["find"].beside(taken["floor"]), taken["view"].beside(taken["floor"]))
-            )  # fmt: skip
+        client = signed_in(user)
+        rows = [_matching_row(search, user, client) for search in SEARCHES]
         show(
             f"Match as one types: {who} ({LOOK_UPS} look-ups each), in ms",
             ("typed", "what it is", "found", "SQL p50", "p95", "find_youth p50", "p95",
              "POST /log/matches p50", "p95", "find/SQL", "view/SQL"),
             rows,
         )  # fmt: skip
+
+
+def _matching_row(search: Search, user: User, client: Client) -> tuple[object, ...]:
+    url, answers = reverse("matches"), {"name": search.typed}
+    taken = in_turns(
+        {
+            "floor": lambda: partial(floor, search, user),
+            "find": lambda: partial(find_youth, user, search.typed),
+            "view": lambda: partial(client.post, url, answers),
+        },
+        rounds=LOOK_UPS,
+    )
+    return (
+        f"“{search.typed}”",
+        search.what,
+        len(find_youth(user, search.typed).youth),
+        *(ms(figure) for one in taken.values() for figure in (one.p50, one.p95)),
+        taken["find"].beside(taken["floor"]),
+        taken["view"].beside(taken["floor"]),
+    )
 
 
 def not_missing(agency: Agency) -> Iterator[Youth]:

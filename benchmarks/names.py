@@ -3,27 +3,33 @@
 import random
 from itertools import accumulate
 
+
+def listed(words: str) -> list[str]:
+    """The words of a text."""
+    return words.split()
+
+
 # The first are the commonest. "Mar" begins many of both kinds: a worst case for a prefix search.
-GIVEN = (
-    "Maria Jordan Marcus Jayden Aaliyah Mary Jose José Mark Destiny Joshua Isaiah Martin Jorge "
-    "Marisol Zoë Jasmine Elijah Noah Ava Mariah Emma Liam Mason Sofía Sophia Camila Ángel Angel "
-    "Diego Mateo Xavier Tyrone Kayla Brianna Autumn Dakota Skyler Jordyn Jorden Malik Amari "
-    "Marquis Marlon Marley Nevaeh Trinity Chloé Chloe Renée Noël Zachary Seán Siobhán Anaïs Björn "
-    "Łukasz Thảo Nguyên Minh Amir Fatima Yusuf Ximena Beatriz Inés Joaquín Raúl Lucía Iván Andrés "
-    "Winona Tala Kai Leilani Keanu Desmond Tamika DeShawn D’Angelo Jo-Ann Mary-Kate Anne-Marie"
-).split()
-FAMILY = (
-    "Smith Johnson Williams Brown Jones Garcia Martinez Martínez Davis Rodriguez Hernández Lopez "
-    "Marshall Jordan Márquez Martin Wilson Anderson Thomas Moore Jackson White Harris Clark Lewis "
-    "Begay Yazzie Tsosie Benally Robinson Walker Young Allen King Wright Scott Torres Nguyễn Nguyen "
-    "Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts Gómez "
-    "Phillips Evans Turner Díaz Parker Cruz Edwards Collins Reyes Stewart Morris Morales Murphy "
-    "O’Brien O’Néil Muñoz Peña Ibáñez Jørgensen Müller Kowalski Łopez Avery Marlowe Marino Marks"
-).split()
-NICKNAMES = "Jojo Tee Marz Bee Junior Mimi Dre Lulu Ace Kiki Nene Ray Sunny Jay Mar Coco".split()
-STARTS = "Al An Bel Bra Cal Cor Da Del El Fa Gar Hal Is Ja Ka La Le Ma Mi Na No Or Pa Ra Sa Ta Va"
-MIDDLES = "bri da den do ga ka la lin ma mo na ne ra ri ro sha si ta ti va vi za"
-ENDS = "a ah an ell en er ia ick in is o on or ra ton win y"
+GIVEN = listed("""
+    Maria Jordan Marcus Jayden Aaliyah Mary Jose José Mark Destiny Joshua Isaiah Martin Jorge
+    Marisol Zoë Jasmine Elijah Noah Ava Mariah Emma Liam Mason Sofía Sophia Camila Ángel Angel
+    Diego Mateo Xavier Tyrone Kayla Brianna Autumn Dakota Skyler Jordyn Jorden Malik Amari
+    Marquis Marlon Marley Nevaeh Trinity Chloé Chloe Renée Noël Zachary Seán Siobhán Anaïs Björn
+    Łukasz Thảo Nguyên Minh Amir Fatima Yusuf Ximena Beatriz Inés Joaquín Raúl Lucía Iván Andrés
+    Winona Tala Kai Leilani Keanu Desmond Tamika DeShawn D’Angelo Jo-Ann Mary-Kate Anne-Marie
+""")
+FAMILY = listed("""
+    Smith Johnson Williams Brown Jones Garcia Martinez Martínez Davis Rodriguez Hernández Lopez
+    Marshall Jordan Márquez Martin Wilson Anderson Thomas Moore Jackson White Harris Clark Lewis
+    Begay Yazzie Tsosie Benally Robinson Walker Young Allen King Wright Scott Torres Nguyễn Nguyen
+    Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts Gómez
+    Phillips Evans Turner Díaz Parker Cruz Edwards Collins Reyes Stewart Morris Morales Murphy
+    O’Brien O’Néil Muñoz Peña Ibáñez Jørgensen Müller Kowalski Łopez Avery Marlowe Marino Marks
+""")
+NICKNAMES = listed("Jojo Tee Marz Bee Junior Mimi Dre Lulu Ace Kiki Nene Ray Sunny Jay Mar Coco")
+STARTS = listed("Al An Bel Bra Cal Cor Da El Fa Gar Hal Is Ja Ka La Le Ma Mi No Or Pa Ra Sa Ta Va")
+MIDDLES = listed("bri da den do ga ka la lin ma mo na ne ra ri ro sha si ta ti va vi za")
+ENDS = listed("a ah an ell en er ia ick in is o on or ra ton win y")
 IN_THE_TAIL = 0.4  # of all names: seldom, each borne by few
 
 
@@ -50,9 +56,7 @@ class Names:
 
     def _one(self, known: list[str], odds: list[float]) -> str:
         if self.chance.random() < IN_THE_TAIL:
-            start, middle, end = STARTS.split(), MIDDLES.split(), ENDS.split()
-            pick = self.chance.choice
-            return pick(start) + pick(middle) + pick(middle) + pick(end)
+            return "".join(map(self.chance.choice, (STARTS, MIDDLES, MIDDLES, ENDS)))
         return self.chance.choices(known, cum_weights=odds)[0]
 
 

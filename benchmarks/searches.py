@@ -21,14 +21,16 @@ SEARCHES = (
     Search("three letters that begin many names", "mar", ("folded LIKE 'mar%'",)),
     Search("a whole name, common", "jordan", ("folded = 'jordan'",)),
     Search("the commonest name", "maria", ("folded = 'maria'",)),
-    Search("two words, one not finished", "jordan smi", ("folded LIKE 'jordan%'", "folded LIKE 'smi%'")),
+    Search(
+        "two words, one not finished", "jordan smi", ("folded LIKE 'jordan%'", "folded LIKE 'smi%'")
+    ),
     Search("two words, both common", "maria smith", ("folded = 'maria'", "folded = 'smith'")),
     Search("a word and a letter", "maria s", ("folded LIKE 'maria%'", "folded LIKE 's%'")),
     Search("misspelt: by sound", "jordin", ("sound = 'JRTN'",)),
     Search("letters swapped", "jodran", ("letters = 'adjnor'",)),
     Search("misspelt, two words", "jordin smyth", ("sound = 'JRTN'", "sound = 'SM0'")),
-    Search("a case number", "SYN-0123456", ()),
-    Search("nothing found", "xyzzyx", ("folded LIKE 'xyzzyx%'",)),
+    Search("a case number", "SYN-0012000", ()),
+    Search("nothing found", "vbnwqz", ("folded LIKE 'vbnwqz%'",)),
 )
 
 DETAILS = """
@@ -44,6 +46,8 @@ BY_NAME = """
     SELECT youth_id AS id FROM casework_youthname WHERE {conditions}
     GROUP BY youth_id ORDER BY youth_id DESC LIMIT 5
 """
+WITH_WORD = "SELECT youth_id FROM casework_youthname WHERE {word}"
+OF_UNIT = "SELECT id FROM casework_youth WHERE unit_id = {unit}"
 BY_NUMBER = "SELECT id FROM casework_youth WHERE upper(case_number) = upper('{typed}')"
 
 
@@ -60,12 +64,10 @@ def floor(search: Search, user: User) -> int:
 def statement(search: Search, *, unit: int | None) -> str:
     """The SQL of the floor; everything in it is written in this file."""
     if not search.wanted:
-        return DETAILS.format(found=BY_NUMBER.format(typed=search.typed))
+        found = BY_NUMBER.format(typed=search.typed)
+        return DETAILS.format(found=found if unit is None else f"{found} AND unit_id = {unit}")
     first, *others = search.wanted
-    conditions = [first]
-    for other in others:
-        conditions.append(f"youth_id IN (SELECT youth_id FROM casework_youthname WHERE {other})")
+    conditions = [first, *(f"youth_id IN ({WITH_WORD.format(word=other)})" for other in others)]
     if unit is not None:
-        conditions.append(f"youth_id IN (SELECT id FROM casework_youth WHERE unit_id = {unit})")
-
+        conditions.append(f"youth_id IN ({OF_UNIT.format(unit=unit)})")
     return DETAILS.format(found=BY_NAME.format(conditions=" AND ".join(conditions)))

@@ -13,7 +13,11 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
     widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
     print(f"\n{title}\n")
     for number, line in enumerate(lines):
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |")
+        print(
+            "| "
+            + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            + " |"
+        )
         if number == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
     sys.stdout.flush()

@@ -1,11 +1,15 @@
 """Celery tasks: doorbells. Each reads the clock and rings the sweep; safe twice, late, in parallel."""
 
+import logging
 import time
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from casework.notifications import sweep
+
+log = logging.getLogger(__name__)
 
 NEW_BATCH_UNTIL = 15  # seconds into a run; with a batch's own budget it ends before the task limit
 
@@ -14,7 +18,10 @@ NEW_BATCH_UNTIL = 15  # seconds into a run; with a batch's own budget it ends be
 def send_due_reminders(**_: object) -> None:
     """Address and send what is due, batch by batch; the next tick takes what is left."""
     started = time.monotonic()
-    sweep.beat(now=timezone.now())
-    for step in (sweep.address_due, sweep.send_due):
-        while time.monotonic() - started < NEW_BATCH_UNTIL and step(now=timezone.now()):
-            pass
+    try:
+        sweep.beat(now=timezone.now())
+        for step in (sweep.address_due, sweep.send_due):
+            while time.monotonic() - started < NEW_BATCH_UNTIL and step(now=timezone.now()):
+                pass
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); the next tick tries again", type(error).__name__)

@@ -30,6 +30,7 @@ def find_youth(user: User, typed: str) -> Found:
     `open_episode`. Of a youth outside the person's scope only the fact that there is one with
     exactly this name is told.
     """
+    typed = typed.replace("\0", " ")  # PostgreSQL takes no such character
     words = name_keys([typed])[:MOST_WORDS]
     if sum(len(word.folded) for word in words) < SHORTEST:
         return Found([], False)

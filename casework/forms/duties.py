@@ -11,6 +11,7 @@ from casework.models import Duty, Known, Outcome
 from casework.operations.duties import Evidence
 from casework.policies.rules import EvidenceField
 
+FIRST_PROOF = ("agency", "reference_number", "ncic_entry")
 PROOF_IN_WORDS = (
     "method",
     "contact_name",
@@ -61,7 +62,7 @@ class EvidenceForm(HappenedForm, SubmissionForm):
             ("Telephone", "Telephone"),
             ("In person", "In person"),
             ("Online", "Online"),
-            ("E-mail", "E-mail"),
+            ("Email", "Email"),
             ("Letter", "Letter"),
         ],
         required=False,
@@ -79,13 +80,23 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         super().__init__(*args, zone=duty.episode.zone, **kwargs)
         self.duty = duty
 
-    def shown_fields(self) -> list[str]:
-        asked = {field.value for field in EvidenceField if field in self.duty.evidence_fields}
-        proof = [name for name in self.fields if name in asked - {"note"}]
-        hidden = [field.name for field in self.hidden_fields()]
-        first = [*hidden, "outcome", "happened", "happened_time"]
+    def first_fields(self) -> list[str]:
+        """What everybody is asked: what happened, when, and the proof that matters most."""
         fold = ["happened_fold"] if asks_fold(self, "happened") else []
-        return [*first, *fold, *proof, "note"]
+        proof = [name for name in self._asked() if name in FIRST_PROOF]
+        return ["outcome", "happened", "happened_time", *fold, *proof, "note"]
+
+    def more_fields(self) -> list[str]:
+        """Proof that can wait."""
+        return [name for name in self._asked() if name not in {*FIRST_PROOF, "note"}]
+
+    def has_more(self) -> bool:
+        """Whether something stands in the fields that can wait, so that the page shows them."""
+        return any(self[name].value() or name in self.errors for name in self.more_fields())
+
+    def _asked(self) -> list[str]:
+        asked = {field.value for field in EvidenceField if field in self.duty.evidence_fields}
+        return [name for name in self.fields if name in asked]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -100,6 +111,11 @@ class EvidenceForm(HappenedForm, SubmissionForm):
                 **{name: data.get(name) or "" for name in PROOF_IN_WORDS},
             )
         return data
+
+    def show_entry(self, public_id: uuid.UUID) -> None:
+        """Sent again, the form corrects this entry, which the person has been told about."""
+        self.data = self.data.copy()
+        self.data["based_on"] = str(public_id)
 
     @property
     def seen_entry(self) -> uuid.UUID | None:

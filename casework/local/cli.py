@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, only here")
     add("test", Needs.DEVELOPMENT, "run the tests; what follows is for pytest")
     add("check", Needs.DEVELOPMENT, "lint, format, types, imports, templates, migrations")
+    add("bench", Needs.DEVELOPMENT, "measure; what follows is for benchmarks/ (try --help)")
     manage = add("manage", Needs.LOCAL, "run a manage.py command; what follows is for manage.py")
     which = manage.add_mutually_exclusive_group()
     which.add_argument("--demo", dest="state", action="store_const", const=DEMO)
@@ -71,9 +72,9 @@ def port(words: str) -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command and its options; `rest` is what pytest or manage.py is given."""
+    """The command and its options; `rest` is what pytest, manage.py or benchmarks/ is given."""
     mine, rest = list(arguments), []
-    if mine[:1] == ["test"]:
+    if mine[:1] in (["test"], ["bench"]):
         mine, rest = mine[:1], mine[1:]
     elif mine[:1] == ["manage"]:
         own = 2 if mine[1:2] in (["--demo"], ["--up"], ["--help"], ["-h"]) else 1
@@ -134,6 +135,10 @@ def dispatch(arguments: Sequence[str]) -> int:
             from casework.local import testing
 
             return testing.test(options.rest)
+        if options.command == "bench":
+            from casework.local import testing
+
+            return testing.bench(options.rest)
         if options.command == "check":
             from casework.local import testing
 

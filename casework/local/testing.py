@@ -1,4 +1,4 @@
-"""`./run test` and `./run check`: on services of their own, which are gone afterwards."""
+"""`./run test`, `./run check` and `./run bench`: on services of their own, which are gone afterwards."""
 
 from __future__ import annotations
 
@@ -77,9 +77,18 @@ def files_of(word: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(word))
 
 
+def bench(arguments: Sequence[str]) -> int:
+    """Run benchmarks and give their exit code. Commits wait for the disk, as they do in use."""
+    with services_for_tests(throwaway=False) as variables:
+        return run_in_foreground([sys.executable, "-m", "benchmarks", *arguments], variables)
+
+
 @contextlib.contextmanager
-def services_for_tests() -> Iterator[dict[str, str]]:
-    """The environment variables of fresh services, which are stopped and deleted afterwards."""
+def services_for_tests(*, throwaway: bool = True) -> Iterator[dict[str, str]]:
+    """The environment variables of fresh services, which are stopped and deleted afterwards.
+
+    `throwaway`: PostgreSQL is told that its data need not survive, which is faster.
+    """
     for left in states_of_tests():
         if is_abandoned(left.folder.name) and left.holder() is None:
             with Supervisor(left.processes):  # which ends its processes
@@ -88,7 +97,7 @@ def services_for_tests() -> Iterator[dict[str, str]]:
     try:
         with state.held(), Supervisor(state.processes) as supervisor:
             variables = environment.for_tests(state, os.environ)
-            start_services(state, supervisor, os.environ, throwaway=True)
+            start_services(state, supervisor, os.environ, throwaway=throwaway)
             if (ROOT / "manage.py").exists():
                 prepare.collect_static(supervisor, variables)
             yield variables

@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="youth",
+            index=models.Index(fields=["unit", "id"], name="youth_by_unit"),
+        ),
+        migrations.AddIndex(
             model_name="youthname",
             index=models.Index(
                 fields=["folded", "youth"],

@@ -69,7 +69,7 @@ class Channel(models.TextChoices):
     """How a message reaches a person."""
 
     INBOX = "inbox", "Inbox"
-    EMAIL = "email", "E-mail"
+    EMAIL = "email", "Email"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -58,7 +58,11 @@ class Youth(models.Model):
                 name="youth_case_number_not_empty",
             ),
         )
-        indexes = (models.Index(Upper("case_number"), name="youth_case_number_any_case"),)
+        indexes = (
+            models.Index(Upper("case_number"), name="youth_case_number_any_case"),
+            # With the id, so that a search within a unit reads the index alone.
+            models.Index(fields=("unit", "id"), name="youth_by_unit"),
+        )
 
     def __str__(self) -> str:
         return f"Youth {self.public_id}"

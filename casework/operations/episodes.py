@@ -102,6 +102,11 @@ def log_missing(
         raise
 
 
+def is_logged_already(submission_key: uuid.UUID) -> bool:
+    """Whether this form has been submitted before; `log_missing` then gives its episode."""
+    return Episode.objects.filter(submission_key=submission_key).exists()
+
+
 def _unit_of(user: User) -> Unit:
     if user.unit is None:
         raise ValueError("A youth needs a unit, and this person has none.")

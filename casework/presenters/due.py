@@ -94,6 +94,7 @@ def row_of(duty: Duty, *, now: datetime) -> DutyRow:
     entries = list(duty.evidence.all())
     latest = entries[0] if entries else None
     is_tried = duty.work_state == WorkState.TRIED
+    is_timed = duty.is_open and duty.due_at is not None and duty.clock_at(now) == now
     return DutyRow(
         title=duty.title,
         url=duty.get_absolute_url(),
@@ -101,9 +102,10 @@ def row_of(duty: Duty, *, now: datetime) -> DutyRow:
         due=due_of(duty, now=now) if duty.is_open else None,
         work_words=work_words(duty, latest, now=now),
         note=_note(duty, latest, is_tried=is_tried),
-        help=duty.help if duty.is_open and not is_tried else "",
+        # What has a clock says how; the rest says so on its own page, or the list grows too long.
+        help=duty.help if is_timed and not is_tried else "",
         phone=duty.phone if duty.is_open else "",
-        basis=basis_words(duty),
+        basis=basis_words(duty) if duty.due_at or duty.basis != Basis.PRACTICE else "",
         still_needed=still_needed(latest, duty),
     )
 
@@ -190,7 +192,8 @@ def said_words(entry: DutyEvidence, duty: Duty, *, now: datetime) -> str:
     happened = when_words(entry.happened_at, entry.happened_precision, duty, now=now)
     correction = "corrected this to" if entry.is_correction else "recorded"
     outcome = Outcome(entry.outcome).label
-    return f"{entry.recorded_by.name} {correction} “{outcome}, {happened}” at {recorded}."
+    sentence = f"{entry.recorded_by.name} {correction} “{outcome}, {happened}” at {recorded}"
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def recorded_words(duty: Duty, *, now: datetime) -> str:

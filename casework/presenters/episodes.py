@@ -163,10 +163,14 @@ def _notice(episode: Episode, now: datetime) -> str:
     return " ".join(parts)
 
 
-def urgency(duty: Duty) -> tuple[bool, float, int, int]:
-    """The order of open duties: due soonest, then those without a set time, in calling order."""
+def urgency(duty: Duty) -> tuple[bool, bool, float, int, int]:
+    """The order of open duties: due soonest, then those without a set time, in calling order.
+
+    What was left open when the youth returned comes after the return duties.
+    """
+    left_open = duty.phase == Phase.MISSING and not duty.episode.is_open
     due = duty.due_at.timestamp() if duty.due_at else 0.0
-    return (duty.due_at is None, due, duty.order, duty.pk)
+    return (left_open, duty.due_at is None, due, duty.order, duty.pk)
 
 
 def page_of(
@@ -338,9 +342,10 @@ def _entry(
 
 def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
     """One row of a list; expects the episode's open duties in `episode.open_duties`."""
-    duties: list[Duty] = sorted(episode.open_duties, key=urgency)  # type: ignore[attr-defined]
+    duties: list[Duty] = list(episode.open_duties)  # type: ignore[attr-defined]
     for duty in duties:
         duty.episode = episode
+    duties.sort(key=urgency)
     # While the youth is missing every clock runs; after the return only those of the return.
     running = [duty for duty in duties if duty.clock_at(now) == now] or duties
     first = running[0] if running else None

@@ -26,15 +26,14 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     duty = get_duty_or_404(user, duty_id)
     entries = list(duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id"))
     latest = entries[0] if entries else None
-    answers = kept_answers.answers_of(request, now=now)
     form = EvidenceForm(
-        answers,
+        kept_answers.answers_of(request, now=now),
         duty=duty,
         now=now,
         initial=_carried_over(latest),
     )
     conflict = None
-    if request.method == "POST" and answers is not None and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
             duties.record(
                 duty=duty,
@@ -48,7 +47,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             conflict = said_words(error.latest, duty, now=now)
             form.add_error(None, f"{conflict} Your entry is not saved yet.")
             # What was typed stays; saving again adds it as a correction, knowingly.
-            answers["based_on"] = str(error.latest.public_id)
+            form.show_entry(error.latest.public_id)
         except duties.NoLongerNeeded as error:
             form.add_error(None, str(error))
         else:

@@ -39,9 +39,11 @@ def log_youth(request: HttpRequest) -> HttpResponse:
         data, zone=unit.zone if unit else ZoneInfo("UTC"), now=now, units=units, default_unit=unit
     )
     if request.method == "POST" and form.is_valid():
+        # Sent twice, a new youth's form would find the youth that it has just added.
+        is_first = not episodes.is_logged_already(form.cleaned_data["submission_key"])
         if match and match != NEW_YOUTH and chosen is None:
             form.add_error("name", "Select one of the matches, or None of these")
-        elif found.youth and not match:
+        elif found.youth and not match and is_first:
             form.add_error("name", "Is it one of these youth? Select one, or None of these")
         else:
             return _log(request, form, chosen, user, unit)

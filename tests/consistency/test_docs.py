@@ -67,7 +67,7 @@ def test_every_command_that_is_named_is_one(path: Path):
     text = path.read_text()
     (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
     named = set(re.findall(r"\./run ([a-z]+)", text))
-    managed = set(re.findall(r"\./run manage (?:--demo |--up )?([a-z_]+)", text))
+    managed = set(re.findall(r"(?:\./run |[`\n] *)manage (?:--demo |--up )?([a-z_]+)", text))
 
     assert named - set(commands.choices) == set()
     assert managed - set(get_commands()) == set()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 from casework.local import commands
 from casework.local.ports import free_port
@@ -150,19 +150,32 @@ class Visitor:
 
     def press(self, name: str) -> None:
         """Press a button and wait until the page that follows has arrived."""
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state("networkidle")
+        self._go_on(self.page.get_by_role("button", name=name, exact=True))
 
-    def follow(self, name: str | re.Pattern[str]) -> None:
+    def follow(self, name: str) -> None:
         """Follow a link in the page itself."""
-        self.page.locator("main").get_by_role("link", name=name).first.click()
+        self._go_on(self.page.locator("main").get_by_role("link", name=name).first)
+
+    def follow_first(self, selector: str) -> None:
+        """Follow the first link that this selector finds."""
+        self._go_on(self.page.locator(selector).first)
+
+    def _go_on(self, leads_on: Locator) -> None:
+        """Click, and wait for the next page: a new one, or one that scripts put in its place."""
+        if not self.has_scripts:
+            with self.page.expect_navigation():
+                leads_on.click()
+            return
+        self.page.evaluate("document.getElementById('main').dataset.old = 'yes'")
+        leads_on.click()
+        self.page.wait_for_selector("#main:not([data-old])")
         self.page.wait_for_load_state("networkidle")
 
     def choose(self, question: str, answer: str) -> None:
         """Answer a question by its choice."""
-        self.page.get_by_role("group", name=re.compile(re.escape(question))).get_by_text(
-            answer
-        ).click()
+        group = self.page.get_by_role("group", name=re.compile(re.escape(question)))
+        label = group.locator("label").filter(has_text=re.compile(rf"^\s*{re.escape(answer)}"))
+        label.first.click()
 
     def type_into(self, label: str, text: str) -> None:
         """Type into the field with this label."""

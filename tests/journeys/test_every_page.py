@@ -56,16 +56,14 @@ def test_pages_that_say_what_is_wrong(visit, size):
     ana.looks("intake-errors")
 
     ana.open("/")
-    ana.page.locator("main table a").first.click()
-    ana.page.wait_for_load_state("networkidle")
+    ana.follow_first("main table a")
     ana.looks("episode-of-the-demo")
     episode = ana.page.url
     ana.follow("Add a sighting or update")
     ana.press("Add to the timeline")
     ana.looks("note-errors")
     ana.page.goto(episode)
-    ana.page.locator("#duties .duty__title").first.click()
-    ana.page.wait_for_load_state("networkidle")
+    ana.follow_first("#duties .duty__title")
     ana.press("Save")
     ana.looks("duty-errors")
 
@@ -78,8 +76,7 @@ def test_nothing_scrolls_sideways_on_the_narrowest_phone(visit):
         ana.open(path)
         ana.looks(f"narrow{path.replace('/', '-')}")
     ana.open("/")
-    ana.page.locator("main table a").first.click()
-    ana.page.wait_for_load_state("networkidle")
+    ana.follow_first("main table a")
     ana.looks("narrow-episode")
 
 

@@ -32,7 +32,7 @@ def bring_near(*, now: datetime) -> int:
         try:
             cases.append(scene(stage))
         except NobodyFree:
-            continue  # every youth of that worker is missing already: visitors were busy
+            continue  # visitors logged every youth of that unit; the count that is printed tells
     catch_up(cases, now=now)
     return len(cases)
 

@@ -7,6 +7,7 @@ from random import Random
 from django.db.models import Count, Max, Q
 
 from casework.management.agency import evidence
+from casework.management.agency.figures import PAST_ENDS_BEFORE
 from casework.management.agency.keys import CASE_NUMBERS, episode_key, key_of
 from casework.management.agency.people import OFFICES, email_of
 from casework.models import (
@@ -87,11 +88,20 @@ class Stage:
     def _youth_of(
         self, worker: User, told_at: datetime, sex: Sex | None, was_missing_before: bool
     ) -> Youth:
-        """A teenager of this worker who is in a placement, and was not missing lately."""
+        """A teenager in a placement who was not missing for a while before `told_at`.
+
+        Best one of this worker's own, then one of the sex and the history that the scene would
+        like. A youth of an earlier start's scenes is taken again first: the long scenes need
+        some who have been here all the time, however often the demo is started.
+        """
         born = [(self.now - timedelta(days=days)).date() for days in reversed(TEENAGE_DAYS)]
         free = (
-            worker.youth.filter(case_number__startswith=CASE_NUMBERS, born_on__range=born)
-            .filter(placements__ended_at__isnull=True)
+            Youth.objects.filter(
+                unit=worker.unit,
+                case_number__startswith=CASE_NUMBERS,
+                born_on__range=born,
+                placements__ended_at__isnull=True,
+            )
             .annotate(
                 times=Count("episodes", distinct=True),
                 last_end=Max("episodes__ended_at"),
@@ -102,24 +112,24 @@ class Stage:
             .select_related("unit")
             .order_by("id")
         )
-        if sex is not None:
-            free = free.filter(sex=sex)
-        # Whoever was missing longest ago comes first, so that restarts do not repeat one youth.
-        longest_ago = sorted(
+        best_first = sorted(
             free,
             key=lambda youth: (
+                youth.caseworker_id != worker.pk,
+                sex is not None and youth.sex != sex,
+                youth.last_end is None or youth.last_end < self.now - PAST_ENDS_BEFORE,
                 bool(youth.times) != was_missing_before,
                 youth.last_end.timestamp() if youth.last_end else 0.0,
                 youth.pk,
             ),
         )
-        if not longest_ago:
-            raise NobodyFree(f"No youth of {worker.email} is free for a scene of the demo.")
-        return longest_ago[0]
+        if not best_first:
+            raise NobodyFree(f"No youth of {worker.unit} is free for a scene of the demo.")
+        return best_first[0]
 
 
 class NobodyFree(Exception):
-    """Every youth of this caseworker is missing, or was only just: the scene is left out."""
+    """Every youth of this unit is missing, or was only just: the scene is left out."""
 
 
 class Case:

@@ -16,7 +16,12 @@ import pytest
 
 from casework.local.broker import Broker
 from casework.local.paths import ROOT
-from casework.local.postgres import LOCALE_ARGUMENTS, MAJOR_VERSION, Postgres
+from casework.local.postgres import (
+    LOCALE_ARGUMENTS,
+    MAJOR_VERSION,
+    Postgres,
+    find_installation,
+)
 from casework.local.services import addresses, start_services
 from casework.local.state import State
 from casework.local.supervisor import Supervisor
@@ -61,10 +66,10 @@ def redis(state: State, words: str) -> str:
 
 
 def test_services_come_up_and_what_they_hold_is_there_after_a_restart(state):
-    with running(state):
+    with running(state, throwaway=True):
         query(state, "CREATE TABLE kept (x int); INSERT INTO kept VALUES (7)")
         redis(state, "SET kept 7")
-    with running(state):
+    with running(state, throwaway=True):
         assert query(state, "SELECT x FROM kept") == [(7,)]
         assert "7" in redis(state, "GET kept")
 
@@ -141,7 +146,7 @@ def test_two_starts_at_the_same_moment_do_not_hurt_each_other(state):
         "state = State('test', Path(sys.argv[1]), outside=Path(sys.argv[2]))\n"
         "try:\n"
         "    with state.held(), Supervisor(state.processes) as s:\n"
-        "        start_services(state, s, {}); print('ran'); time.sleep(1)\n"
+        "        start_services(state, s, {}, throwaway=True); print('ran'); time.sleep(1)\n"
         "except AlreadyRunning: print('already running')\n"
     )
     both = [
@@ -172,12 +177,12 @@ def test_an_interrupted_first_start_is_begun_again(state):
 
 
 def test_a_lock_file_that_names_an_unrelated_process_does_not_stop_the_start(state):
-    with running(state):
+    with running(state, throwaway=True):
         pass
     lock = state.server_home / "pg" / "postmaster.pid"
     lock.write_text(f"{os.getpid()}\n{lock.parent}\n0\n5432\n{state.sockets}\n\n\n")
 
-    with running(state):
+    with running(state, throwaway=True):
         assert query(state, "SELECT 1") == [(1,)]
 
 
@@ -193,41 +198,28 @@ def test_services_start_whatever_the_path_of_the_checkout(place, part):
 
 
 @needs_root
-def test_root_can_work_in_a_folder_that_is_closed_to_everyone_else(place):
-    home = place / "home"
+def test_root_can_work_in_a_home_that_is_closed_to_everyone_else(place, monkeypatch):
+    home, outside = place / "home", place / "outside"
     home.mkdir(mode=0o700)
-    outside = place / "outside"
-    outside.mkdir(mode=0o755)
+    outside.mkdir()
     state = State("test", home / "state", outside=outside)
+    installed = find_installation()
+    package = installed.parent
+    for part in (installed, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, home / "env" / part.relative_to(package.parent), symlinks=True)
+    closed = home / "env" / package.name / installed.name
+    monkeypatch.setattr("casework.local.postgres.find_installation", lambda: closed)
     try:
         with running(state, throwaway=True):
             assert query(state, "SELECT 1") == [(1,)]
 
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
-        assert (state.server_home / "pg").is_relative_to(outside)
+        assert Postgres(state).data.is_relative_to(outside)
+        assert Postgres(state).binaries().is_relative_to(outside)
     finally:
         state.remove()
     assert list(outside.iterdir()) == []
-
-
-@needs_root
-def test_root_with_a_closed_environment_runs_a_copy_of_the_program(state, place, monkeypatch):
-    closed = place / "closed"
-    installed = Postgres(state).binaries().parent
-    package = installed.parent
-    for part in (installed, package.with_name(f"{package.name}.libs")):
-        if part.exists():
-            shutil.copytree(part, closed / part.relative_to(package.parent), symlinks=True)
-    closed.chmod(0o700)
-    monkeypatch.setattr(
-        "casework.local.postgres.find_installation",
-        lambda: closed / package.name / installed.name,
-    )
-
-    with running(state, throwaway=True):
-        assert query(state, "SELECT 1") == [(1,)]
-
-    assert Postgres(state).binaries().is_relative_to(state.server_home)
 
 
 def test_services_that_the_person_named_are_not_started(state):
@@ -249,7 +241,7 @@ def test_a_killed_launcher_leaves_no_server(state):
         "from casework.local.services import start_services;"
         "state = State('test', Path(sys.argv[1]), outside=Path(sys.argv[2]))\n"
         "with state.held(), Supervisor(state.processes) as s:\n"
-        "    start_services(state, s, {}); print('ran', flush=True); s.run_forever()\n"
+        "    start_services(state, s, {}, throwaway=True); print('ran', flush=True); s.run_forever()\n"
     )
     launcher = subprocess.Popen(
         [sys.executable, "-c", script, str(state.folder), str(state.outside)],
@@ -267,5 +259,5 @@ def test_a_killed_launcher_leaves_no_server(state):
     while Postgres(state).is_ready() or Broker(state).is_ready():
         assert time.monotonic() < give_up_at
         time.sleep(0.05)
-    with running(state):
+    with running(state, throwaway=True):
         assert query(state, "SELECT 1") == [(1,)]

@@ -80,9 +80,7 @@ def test_a_cancelled_reminder_is_not_sent(reminder, due):
 def test_the_earliest_due_goes_first_and_nothing_is_left_over(ana, monkeypatch):
     monkeypatch.setattr(sweep, "BATCH", 4)
     duty = DutyFactory(episode=EpisodeFactory(youth__unit=ana.unit, assigned_to=ana))
-    planned = [
-        ReminderFactory(duty=duty, due_at=TOLD - timedelta(minutes=9 - n)) for n in range(9)
-    ]
+    planned = [ReminderFactory(duty=duty, due_at=TOLD - timedelta(minutes=9 - n)) for n in range(9)]
 
     assert sweep.address_due(now=TOLD) == 4
     assert set(Reminder.objects.waiting()) == set(planned[4:])
@@ -188,9 +186,7 @@ def test_one_reminder_that_cannot_be_addressed_does_not_stop_the_others(
     assert sweep.address_due(now=due + MINUTE) == 1
 
 
-def test_a_batch_that_runs_out_of_time_hands_back_what_it_did_not_try(
-    reminder, due, monkeypatch
-):
+def test_a_batch_that_runs_out_of_time_hands_back_what_it_did_not_try(reminder, due, monkeypatch):
     monkeypatch.setattr(sweep, "BUDGET", -1)
     sweep_once(due)
 

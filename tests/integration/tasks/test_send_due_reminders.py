@@ -45,7 +45,9 @@ def test_twice_is_once(episode, now, set_clock):
     assert (len(mail.outbox), Delivery.objects.count()) == sent
 
 
-def test_late_sends_everything_that_fell_due_meanwhile_once(episode, ana, sam, oona, now, set_clock):
+def test_late_sends_everything_that_fell_due_meanwhile_once(
+    episode, ana, sam, oona, now, set_clock
+):
     set_clock(now + timedelta(days=1))
 
     tasks.send_due_reminders()

@@ -34,7 +34,7 @@ def test_help_names_every_command_without_preparing_anything():
     done = run("--help")
 
     assert done.returncode == 0
-    for command in ("demo", "up", "test", "check", "manage", "lock", "clean"):
+    for command in ("demo", "up", "test", "check", "bench", "manage", "lock", "clean"):
         assert f"\n    {command} " in done.stdout
 
 
@@ -43,6 +43,12 @@ def test_everything_after_test_is_for_pytest():
 
     assert options.rest == ["--help", "-k", "due", "tests/unit"]
     assert options.needs is Needs.DEVELOPMENT
+
+
+def test_everything_after_bench_is_for_the_benchmarks():
+    options = cli.parse(["bench", "intake", "--youth", "1000"])
+
+    assert options.rest == ["intake", "--youth", "1000"]
 
 
 def test_everything_after_manage_is_for_manage_but_the_choice_of_data():

@@ -1,0 +1,211 @@
+"""The episode page and what can be said on it: a note, located, returned, a return taken back."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.models import AuditEvent, Known, ReturnedTo
+from tests.factories import PlacementFactory
+from tests.integration.scenes import bring_back, exactly, fields_on, log
+
+LONG_NOTE = "n" * 10_000
+
+
+def words_of(response) -> str:
+    return html.unescape(response.content.decode())
+
+
+def a_note(**answers: str) -> dict[str, str]:
+    return {
+        "submission_key": "6c6f6e67-0000-4000-8000-000000000001",
+        "kind": "sighting",
+        "text": "Seen near the school",
+        "happened": "just_now",
+        **answers,
+    }
+
+
+@pytest.fixture
+def browser(as_person, ana):
+    return as_person(ana)
+
+
+@pytest.fixture
+def address_of(episode):
+    return lambda page: reverse(page, args=[episode.public_id])
+
+
+def test_the_page_says_who_what_is_due_and_what_happened(browser, episode):
+    page = words_of(browser.get(episode.get_absolute_url()))
+
+    assert "Jordan Quillfeather, 15" in page
+    assert "Report to police" in page
+    assert "Tue Mar 3, 3:52 a.m. CST" in page
+    assert "Agency told: clocks started" in page
+    assert f"ref {episode.reference}" in page
+
+
+def test_every_look_at_an_episode_is_in_the_audit_trail(browser, episode, ana, now):
+    browser.get(episode.get_absolute_url())
+
+    event = AuditEvent.objects.get(event="episode.read")
+    assert (event.subject_id, event.by, event.at) == (episode.public_id, ana.public_id, now)
+
+
+def test_logged_late_is_said_as_a_fact(browser, jordan, ana, now):
+    episode = log(jordan, by=ana, now=now, told_at=now - timedelta(days=30))
+
+    page = words_of(browser.get(episode.get_absolute_url()))
+
+    assert "Logged 30 d after you were told." in page
+    assert "Overdue" in page
+
+
+def test_the_description_is_the_one_of_that_night(browser, jordan, ana, now):
+    jordan.marks = "Scar on the chin"
+    jordan.save()
+    PlacementFactory(youth=jordan, name="Maple House")
+    episode = log(jordan, by=ana, now=now)
+    jordan.marks = "Rewritten"
+    jordan.save()
+
+    page = words_of(browser.get(episode.get_absolute_url()))
+
+    assert "Scar on the chin" in page
+    assert "Rewritten" not in page
+    assert "Maple House" in page
+
+
+def test_a_note_stands_on_the_timeline(browser, episode, address_of):
+    page = browser.post(
+        address_of("note"),
+        a_note(source="Coach", happened="earlier", happened_time="about 12:30 am"),
+        follow=True,
+    )
+
+    assert page.redirect_chain == [(episode.get_absolute_url(), 302)]
+    for said in ("Seen near the school", "Coach", "about Tue Mar 3, 12:30 a.m. CST"):
+        assert said in words_of(page)
+
+
+def test_a_note_sent_twice_stands_there_once(browser, episode, address_of):
+    for _ in range(2):
+        browser.post(address_of("note"), a_note())
+
+    assert episode.notes.count() == 1
+
+
+def test_ten_thousand_characters_are_a_note_and_one_more_is_not(browser, episode, address_of):
+    refused = browser.post(address_of("note"), a_note(text=LONG_NOTE + "n"))
+
+    assert "Enter a note of at most 10,000 characters" in words_of(refused)
+    assert fields_on(refused)["text"] == LONG_NOTE + "n"
+    assert not episode.notes.exists()
+    browser.post(address_of("note"), a_note(text=LONG_NOTE))
+    assert episode.notes.get().text == LONG_NOTE
+
+
+def test_markup_in_a_note_is_only_text(browser, address_of):
+    page = browser.post(
+        address_of("note"), a_note(text="<script>alert(1)</script>\nline two"), follow=True
+    )
+
+    assert "<script>alert(1)" not in page.content.decode()
+    assert "<script>alert(1)</script>" in words_of(page)
+
+
+def test_nobody_writes_a_correction_by_hand(browser, episode, address_of):
+    browser.post(address_of("note"), a_note(kind="correction"))
+
+    assert not episode.notes.exists()
+
+
+def test_returned(browser, episode, address_of, now):
+    page = browser.post(
+        address_of("record_return"),
+        {"known": "other_safe_place", "happened": "just_now", "medical_care_needed": "yes"},
+        follow=True,
+    )
+
+    episode.refresh_from_db()
+    assert (episode.returned_at, episode.returned_to) == (now, ReturnedTo.OTHER_SAFE_PLACE)
+    assert episode.medical_care_needed == Known.YES
+    for said in (
+        "The missing clock has stopped. Return duties have started.",
+        "Screen for trafficking",
+        "Returned",
+        "Medical care needed now: yes.",
+    ):
+        assert said in words_of(page)
+
+
+def test_located(browser, episode, address_of, now):
+    page = browser.post(
+        address_of("record_return"), {"known": "located", "happened": "just_now"}, follow=True
+    )
+
+    episode.refresh_from_db()
+    assert (episode.located_at, episode.returned_at) == (now, None)
+    assert "Located, not back yet" in words_of(page)
+    assert "Tell police the youth is found" in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"known": ""}, "Select what you know"),
+        ({"happened": ""}, "Select when it happened"),
+        ({"happened": "earlier"}, "Enter about what time"),
+        (
+            {"happened": "earlier", "happened_time": "Mar 4 6 am"},
+            "The time must be now or earlier",
+        ),
+        (
+            {"happened": "earlier", "happened_time": "yesterday 1 pm"},
+            "This is earlier than the time the youth was last seen.",
+        ),
+    ],
+)
+def test_a_return_that_cannot_be_saved_says_why(browser, jordan, ana, now, answers, says):
+    episode = log(jordan, by=ana, now=now, last_seen=exactly(now - timedelta(hours=4)))
+    sent = {"known": "placement", "happened": "just_now", "medical_care_needed": "no"} | answers
+
+    page = browser.post(reverse("record_return", args=[episode.public_id]), sent)
+
+    assert says in words_of(page)
+    episode.refresh_from_db()
+    assert episode.is_open
+    kept = fields_on(page)
+    assert {name: kept[name] for name, value in sent.items() if value} == {
+        name: value for name, value in sent.items() if value
+    }
+
+
+def test_a_return_recorded_twice_says_so(browser, episode, address_of, ana, now):
+    bring_back(episode, by=ana, now=now)
+
+    page = browser.post(address_of("record_return"), {"known": "placement", "happened": "just_now"})
+
+    assert "Someone has already recorded that this youth is back." in words_of(page)
+
+
+def test_a_return_is_taken_back_with_a_reason(browser, episode, address_of, ana, now):
+    bring_back(episode, by=ana, now=now)
+
+    needs = browser.post(address_of("undo_return"), {"reason": " "})
+    assert "Enter what happened" in words_of(needs)
+    page = browser.post(address_of("undo_return"), {"reason": "It was her sister."}, follow=True)
+
+    episode.refresh_from_db()
+    assert episode.is_open
+    assert "The return is taken back. The clocks run on." in words_of(page)
+    assert "It was her sister." in words_of(page)
+
+
+def test_a_return_that_cannot_be_taken_back_says_why(browser, address_of):
+    page = browser.post(address_of("undo_return"), {"reason": "It was her sister."})
+
+    assert "No return is recorded for this episode." in words_of(page)
+    assert fields_on(page)["reason"] == "It was her sister."

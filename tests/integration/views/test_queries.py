@@ -1,0 +1,93 @@
+"""Pages ask the database as often for many rows as for few."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from casework.models import Outcome
+from casework.notifications import sweep
+from tests.factories import PlacementFactory, UserFactory, YouthFactory
+from tests.integration.scenes import log, record
+
+
+@pytest.fixture
+def queries_of(as_person):
+    """How many queries a person's page asks, once the browser is known."""
+
+    def count(person, address: str) -> int:
+        browser = as_person(person)
+        browser.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert browser.get(address).status_code == 200
+        return len(asked)
+
+    return count
+
+
+def log_more(number, *, unit, by, now):
+    for minute in range(number):
+        youth = YouthFactory(unit=unit)
+        PlacementFactory(youth=youth, started_at=now - timedelta(days=9))
+        episode = log(youth, by=by, now=now, told_at=now - timedelta(minutes=minute))
+        record(episode.duties.get(code="report_to_ncmec"), Outcome.DONE, by=by, now=now)
+
+
+@pytest.mark.parametrize("person", ["ana", "sam", "oona"])
+def test_home(queries_of, request, person, ana, unit, now):
+    who = request.getfixturevalue(person)
+    log_more(3, unit=unit, by=ana, now=now)
+    with_three = queries_of(who, "/")
+
+    log_more(27, unit=unit, by=UserFactory(unit=unit), now=now)
+
+    assert queries_of(who, "/") == with_three <= 14
+
+
+def test_inbox(queries_of, ana, unit, now):
+    log_more(3, unit=unit, by=ana, now=now)
+    sweep.address_due(now=now)
+    with_few = queries_of(ana, "/reminders")
+
+    log_more(10, unit=unit, by=ana, now=now)
+    while sweep.address_due(now=now):
+        pass
+
+    assert queries_of(ana, "/reminders") == with_few <= 10
+
+
+def test_episode(queries_of, episode, ana, now):
+    address = episode.get_absolute_url()
+    with_little = queries_of(ana, address)
+
+    for duty in episode.duties.all():
+        for minute in range(3):
+            record(duty, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now, note=str(minute))
+
+    assert queries_of(ana, address) == with_little <= 14
+
+
+def test_duty(queries_of, police, ana, now):
+    with_none = queries_of(ana, police.get_absolute_url())
+
+    for _ in range(5):
+        record(police, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now)
+
+    assert queries_of(ana, police.get_absolute_url()) == with_none <= 10
+
+
+def test_intake(queries_of, ana):
+    assert queries_of(ana, "/log") <= 8
+
+
+def test_matches(as_person, ana, unit, django_assert_max_num_queries):
+    for _ in range(8):
+        YouthFactory(unit=unit)
+    browser = as_person(ana)
+    browser.post("/log/matches", {"name": "Jordan"})
+
+    with django_assert_max_num_queries(8):
+        browser.post("/log/matches", {"name": "Jordan"})
