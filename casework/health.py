@@ -13,6 +13,7 @@ from casework.notifications.sweep import PULSE
 PING_WITHIN = 2  # seconds
 TICKS_MISSED = 6
 SHORTEST_SILENCE = timedelta(seconds=30)
+A_DAY = timedelta(days=1)
 UNSENT_FOR = timedelta(minutes=5)
 
 
@@ -24,6 +25,7 @@ class Readiness:
     broker: bool
     seconds_since_tick: int | None
     oldest_unsent_seconds: int | None
+    given_up_last_day: int | None
     is_ticking: bool
     is_sending: bool
 
@@ -39,12 +41,14 @@ def readiness(*, now: datetime) -> Readiness:
     try:
         pulse = Pulse.objects.filter(name=PULSE).first()
         unsent = _oldest_unsent(now)
+        given_up = Delivery.objects.filter(failed_at__gt=now - A_DAY).count()
     except DatabaseError:
         return Readiness(
             database=False,
             broker=broker,
             seconds_since_tick=None,
             oldest_unsent_seconds=None,
+            given_up_last_day=None,
             is_ticking=False,
             is_sending=False,
         )
@@ -58,6 +62,7 @@ def readiness(*, now: datetime) -> Readiness:
         broker=broker,
         seconds_since_tick=_seconds(since_tick),
         oldest_unsent_seconds=_seconds(waited),
+        given_up_last_day=given_up,
         is_ticking=since_tick is not None and since_tick <= silence,
         is_sending=waited is None or waited <= UNSENT_FOR,
     )

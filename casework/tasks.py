@@ -4,6 +4,7 @@ import logging
 import time
 
 from celery import shared_task
+from django.core.management import call_command
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
@@ -25,3 +26,9 @@ def send_due_reminders(**_: object) -> None:
                 pass
     except (InterfaceError, OperationalError) as error:
         log.warning("The database is away (%s); the next tick tries again", type(error).__name__)
+
+
+@shared_task
+def clear_expired_sessions(**_: object) -> None:
+    """Delete sessions whose time is over, with the answers that may still wait in them."""
+    call_command("clearsessions")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>", episodes.episode, name="episode"),
     path("episodes/<uuid:episode_id>/note", episodes.note, name="note"),
     path("episodes/<uuid:episode_id>/return", episodes.record_return, name="record_return"),
+    path("episodes/<uuid:episode_id>/end", episodes.end, name="end"),
     path("episodes/<uuid:episode_id>/undo-return", episodes.undo_return, name="undo_return"),
     path("duties/<uuid:duty_id>", duties.duty, name="duty"),
     path("reminders", reminders.inbox, name="inbox"),

@@ -6,14 +6,15 @@ for it, as they do for an id that was never given.
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.models import Delivery, Duty, Episode, Role, Unit, User, Youth, YouthName
+from casework.models import AuditEvent, Delivery, Duty, Episode, Role, Unit, User, Youth, YouthName
 from casework.models.duty import DutyQuerySet
 from casework.models.episode import EpisodeQuerySet
+from casework.models.reminder import DeliveryQuerySet
 
 AGENCY_WIDE = frozenset({Role.ON_CALL})
 
@@ -54,9 +55,36 @@ def episodes_visible_to(user: User) -> EpisodeQuerySet:
     return Episode.objects.filter(_in_scope(user, "unit"))
 
 
+def caseload_of(user: User) -> EpisodeQuerySet:
+    """Episodes in scope with work left, each with its open duties in `open_duties`."""
+    return (
+        episodes_visible_to(user)
+        .with_work_left()
+        .select_related("youth", "unit", "placement", "assigned_to")
+        .prefetch_related(Prefetch("duties", queryset=Duty.objects.open(), to_attr="open_duties"))
+        .order_by("told_at", "id")
+    )
+
+
 def duties_visible_to(user: User) -> DutyQuerySet:
     """Duties of the episodes in this person's scope."""
     return Duty.objects.filter(_in_scope(user, "episode__unit"))
+
+
+def messages_of(user: User) -> DeliveryQuerySet:
+    """The messages in this person's inbox."""
+    return Delivery.objects.inbox_of(user)
+
+
+def units_for_intake(user: User) -> QuerySet[Unit]:
+    """The units for whose youth this person may log an episode."""
+    units = units_in_scope(user)
+    return Unit.objects.all() if units is None else units
+
+
+def audit_events() -> QuerySet[AuditEvent]:
+    """The audit trail, newest first; the view's permission decides who comes here."""
+    return AuditEvent.objects.order_by("-id")
 
 
 def get_episode_or_404(user: User, public_id: UUID) -> Episode:

@@ -125,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "casework.access.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "casework.views.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -249,6 +249,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": REMINDER_TICK_SECONDS,
         # Late sweeps are worthless (the next one finds the same rows) and must not pile up.
         "options": {"expires": REMINDER_TICK_SECONDS * 4},
+    },
+    # Answers kept for somebody who never signed in again go with their session.
+    "clear expired sessions": {
+        "task": "casework.tasks.clear_expired_sessions",
+        "schedule": 60 * 60,
     },
 }
 

@@ -1,9 +1,10 @@
 """Record what was done about a duty. Nothing but what happened and when must be answered."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
 from casework.forms.base import PlainTextField, SubmissionForm
 from casework.forms.when import HappenedForm, asks_fold
@@ -114,8 +115,9 @@ class EvidenceForm(HappenedForm, SubmissionForm):
 
     def show_entry(self, public_id: uuid.UUID) -> None:
         """Sent again, the form corrects this entry, which the person has been told about."""
-        self.data = self.data.copy()
-        self.data["based_on"] = str(public_id)
+        answers = cast(QueryDict, self.data).copy()
+        answers["based_on"] = str(public_id)
+        self.data = answers
 
     @property
     def seen_entry(self) -> uuid.UUID | None:

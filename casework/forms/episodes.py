@@ -4,7 +4,7 @@ from django import forms
 
 from casework.forms.base import Form, PlainTextField, SubmissionForm
 from casework.forms.when import HappenedForm
-from casework.models import Known, NoteKind, ReturnedTo
+from casework.models import EndReason, Known, NoteKind, ReturnedTo
 
 LOCATED = "located"
 
@@ -30,6 +30,24 @@ class ReturnForm(HappenedForm):
         choices=Known.choices,
         required=False,
         widget=forms.RadioSelect(attrs={"data-quiet": True}),
+    )
+
+
+class EndForm(HappenedForm):
+    """Close an episode without a return."""
+
+    field_order_shown = ("reason", "why", "happened", "happened_time", "happened_fold")
+    reason = forms.ChoiceField(
+        label="Why does it end?",
+        choices=[choice for choice in EndReason.choices if choice[0] != EndReason.RETURNED],
+        error_messages={"required": "Select why it ends"},
+        widget=forms.RadioSelect(attrs={"data-layout": "list"}),
+    )
+    why = PlainTextField(
+        label="What happened?",
+        help_text="One sentence. It stays on the timeline.",
+        max_length=500,
+        error_messages={"required": "Enter what happened"},
     )
 
 

@@ -21,7 +21,7 @@ CODE = "casework risk tests docker benchmarks manage.py run"
 CHECKS = {
     "lint": f"ruff check {CODE}",
     "format": f"ruff format --check {CODE}",
-    "types": "mypy casework risk",
+    "types": "mypy",
     "imports": "lint-imports --no-logo",
     "templates": "djlint templates --lint --quiet",
     "format of templates": "djade --check --target-version 5.2 templates/**/*.html",

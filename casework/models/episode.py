@@ -240,7 +240,8 @@ class Episode(models.Model):
     def status(self, *, has_open_duties: bool) -> EpisodeStatus:
         """What the stored moments add up to."""
         if self.ended_at is not None:
-            return EpisodeStatus.RETURNED if has_open_duties else EpisodeStatus.CLOSED
+            is_back = self.end_reason == EndReason.RETURNED
+            return EpisodeStatus.RETURNED if is_back and has_open_duties else EpisodeStatus.CLOSED
         return EpisodeStatus.LOCATED if self.located_at is not None else EpisodeStatus.MISSING
 
 

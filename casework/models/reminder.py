@@ -98,7 +98,7 @@ class Delivery(models.Model):
     public_id = public_id()
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
-    why = models.CharField(max_length=120, help_text="Why this person: said in the message")
+    why = models.CharField(max_length=250, help_text="Why this person: said in the message")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     dedupe_key = models.CharField(max_length=200, unique=True)
     created_at = models.DateTimeField()

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 LEASE = timedelta(seconds=90)  # longer than a batch may take: its budget and one mail time-out
 BUDGET = 60  # seconds that one batch of sends may take before it hands back the rest
-ATTEMPTS = 8  # over about four hours, doubling from a minute; then a person is told
+ATTEMPTS = 10  # over about four hours, doubling from a minute; then a person is told
 PULSE = "sweep"
 
 
@@ -125,14 +125,38 @@ def _send(delivery: Delivery, now: datetime) -> None:
     except Exception as error:  # whatever the mail server says is kept and shown
         log.warning("Delivery %s failed: %s", delivery.public_id, type(error).__name__)
         gives_up = delivery.attempts >= ATTEMPTS
-        mine.waiting().update(
-            claimed_until=None,
-            failed_at=now if gives_up else None,
-            next_attempt_at=now + _pause(delivery.attempts),
-            last_error=_words(error),
-        )
+        with transaction.atomic():
+            mine.waiting().update(
+                claimed_until=None,
+                failed_at=now if gives_up else None,
+                next_attempt_at=now + _pause(delivery.attempts - 1),
+                last_error=_words(error),
+            )
+            if gives_up:
+                _tell_of_failure(delivery, now)
     else:
         mine.waiting().update(sent_at=now, claimed_until=None, last_error="")
+
+
+def _tell_of_failure(delivery: Delivery, now: datetime) -> None:
+    """Put it into the inbox of the supervisors: somebody could not be reached by mail."""
+    told = recipients_of(delivery.reminder.episode, Audience.SUPERVISOR)
+    Delivery.objects.bulk_create(
+        (
+            Delivery(
+                reminder=delivery.reminder,
+                recipient=recipient.user,
+                why=f"Mail to {delivery.recipient.name} failed for good. Tell them yourself.",
+                channel=Channel.INBOX,
+                dedupe_key=f"{delivery.public_id}:given-up:{recipient.user.public_id}",
+                created_at=now,
+                next_attempt_at=now,
+                sent_at=now,
+            )
+            for recipient in told
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def _hand_back(delivery: Delivery) -> None:

@@ -216,6 +216,40 @@ def record_returned(
 
 
 @transaction.atomic
+def end_otherwise(
+    *, episode: Episode, by: User, now: datetime, ended_at: datetime, reason: EndReason, why: str
+) -> Episode:
+    """End the episode without a return: the youth aged out, or it was opened in error, for example.
+
+    Duties of an episode that was opened in error are withdrawn. Of any other, what is open stays
+    open until somebody records it: an end does not make a missed duty disappear.
+    """
+    if reason == EndReason.RETURNED:
+        raise ValueError("A return is recorded with record_returned.")
+    episode = _locked(episode)
+    if not episode.is_open:
+        raise AlreadyRecorded("Someone has already recorded the end of this episode.")
+    _must_follow(ended_at, episode)
+    episode.ended_at, episode.end_reason = ended_at, reason
+    episode.save(update_fields=["ended_at", "end_reason"])
+    left = episode.duties.open()
+    reminders.cancel_waiting(left, now=now)
+    if reason == EndReason.OPENED_IN_ERROR:
+        left.update(withdrawn_at=now)
+    add_note(
+        episode=episode,
+        by=by,
+        now=now,
+        kind=NoteKind.CORRECTION if reason == EndReason.OPENED_IN_ERROR else NoteKind.INFORMATION,
+        text=f"Episode closed: {reason.label.lower()}. {why}",
+        happened=Moment(at=ended_at, precision=Precision.EXACT),
+        submission_key=uuid.uuid4(),
+    )
+    audit.record("episode.ended", subject=episode, by=by, at=now, reason=reason.value)
+    return episode
+
+
+@transaction.atomic
 def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Episode:
     """Take back a return that was recorded by mistake: the missing time was never interrupted.
 
@@ -230,21 +264,27 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     episode.returned_at = episode.returned_by = episode.ended_at = None
     episode.returned_to = episode.end_reason = ""
     episode.medical_care_needed = Known.NOT_KNOWN
-    return_duties = duties.without_event(episode)
+    try:
+        with transaction.atomic():
+            episode.save(
+                update_fields=[
+                    "returned_at",
+                    "returned_by",
+                    "returned_to",
+                    "medical_care_needed",
+                    "ended_at",
+                    "end_reason",
+                ]
+            )
+    except IntegrityError:  # somebody logged the youth missing at this very moment
+        raise CannotUndo("This youth has been logged missing again since.") from None
+    # Locked before they are looked at: who records one of them now waits, and is then told.
+    locked = duties.without_event(episode).select_for_update().values_list("pk", flat=True)
+    return_duties = episode.duties.filter(pk__in=list(locked))
     if return_duties.filter(evidence__isnull=False).exists():
         raise CannotUndo("Someone has already worked on a return duty. Call the on-call line.")
     reminders.cancel_waiting(return_duties, now=now)
     return_duties.update(withdrawn_at=now)
-    episode.save(
-        update_fields=[
-            "returned_at",
-            "returned_by",
-            "returned_to",
-            "medical_care_needed",
-            "ended_at",
-            "end_reason",
-        ]
-    )
     for duty in episode.duties.open().filter(phase=Phase.MISSING):
         reminders.plan(duty, now=now)
     add_note(
@@ -261,7 +301,8 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
 
 
 def _locked(episode: Episode) -> Episode:
-    return Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
+    # no_key: rows that only point to the episode are not kept waiting, nor waited for.
+    return Episode.objects.select_for_update(of=("self",), no_key=True).get(pk=episode.pk)
 
 
 def _must_follow(at: datetime, episode: Episode) -> None:

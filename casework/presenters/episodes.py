@@ -158,6 +158,9 @@ def _notice(episode: Episode, now: datetime) -> str:
     if episode.returned_at is not None:
         back = moment(episode.returned_at, episode.zone, now=now)
         parts.append(f"{episode.get_returned_to_display()}, {back}.")
+    elif episode.ended_at is not None:
+        end = moment(episode.ended_at, episode.zone, now=now)
+        parts.append(f"Closed, {episode.get_end_reason_display().lower()}, {end}.")
     elif episode.located_at is not None:
         parts.append(f"Located {moment(episode.located_at, episode.zone, now=now)}.")
     return " ".join(parts)

@@ -22,7 +22,14 @@ def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Lig
     zone = zone or ZoneInfo("UTC")
     at = f"{clock(now, zone)} {zone_words(now, zone)}"
     if readiness.is_ready:
-        return Light(True, "Reminders are running", f"checked {at}")
+        given_up = readiness.given_up_last_day or 0
+        failed = (
+            f"{given_up} {'message' if given_up == 1 else 'messages'} could not be delivered in the "
+            "last day; the supervisors were told. "
+            if given_up
+            else ""
+        )
+        return Light(True, "Reminders are running", f"{failed}checked {at}")
     if not readiness.is_ticking:
         since = readiness.seconds_since_tick
         wrong = (
@@ -37,6 +44,6 @@ def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Lig
         wrong = f"the oldest unsent message waits for {waited}"
     return Light(
         False,
-        "Reminders are NOT running",
+        "Reminders are not running",
         f"{wrong}. Watch due times by hand and tell your admin. Checked {at}",
     )

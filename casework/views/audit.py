@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
-from casework.models import AuditEvent
+from casework.access.scoping import audit_events
 
 PAGE = 50
 
@@ -14,7 +14,7 @@ PAGE = 50
 def audit_trail(request: HttpRequest) -> HttpResponse:
     """Newest first, a page at a time; `before` is the number of the last event seen."""
     before = request.GET.get("before", "")
-    events = AuditEvent.objects.order_by("-id")
+    events = audit_events()
     if before.isascii() and before.isdigit() and len(before) < 19:
         events = events.filter(pk__lt=int(before))
     page = list(events[: PAGE + 1])

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from casework import audit
 from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
@@ -24,6 +25,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """One duty: its rule, what was done so far, and the form to record more."""
     user, now = signed_in(request), timezone.now()
     duty = get_duty_or_404(user, duty_id)
+    audit.record("duty.read", subject=duty, by=user, at=now)
     entries = list(duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id"))
     latest = entries[0] if entries else None
     form = EvidenceForm(

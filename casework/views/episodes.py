@@ -12,8 +12,8 @@ from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.scoping import get_episode_or_404
-from casework.forms.episodes import LOCATED, NoteForm, ReturnForm, UndoReturnForm
-from casework.models import Episode, Known, NoteKind, ReturnedTo, User
+from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, UndoReturnForm
+from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import episodes
 from casework.operations.notes import add_note
 from casework.presenters.episodes import actions_of, facts_of, page_of
@@ -96,6 +96,30 @@ def _record(form: ReturnForm, episode: Episode, user: User) -> str:
         medical_care_needed=Known(form.cleaned_data["medical_care_needed"] or Known.NOT_KNOWN),
     )
     return "The missing clock has stopped. Return duties have started."
+
+
+@requires(Permission.EPISODE_UPDATE)
+def end(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Close the episode without a return, with a reason."""
+    user, now = signed_in(request), timezone.now()
+    episode = get_episode_or_404(user, episode_id)
+    form = EndForm(kept_answers.answers_of(request, now=now), zone=episode.zone, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            episodes.end_otherwise(
+                episode=episode,
+                by=user,
+                now=now,
+                ended_at=form.cleaned_data["moment"].at,
+                reason=EndReason(form.cleaned_data["reason"]),
+                why=form.cleaned_data["why"],
+            )
+        except (episodes.AlreadyRecorded, episodes.OutOfOrder) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "The episode is closed.")
+            return redirect(episode)
+    return render(request, "casework/episode/end.html", {"form": form, "episode": episode})
 
 
 @requires(Permission.EPISODE_UPDATE)

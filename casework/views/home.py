@@ -1,6 +1,5 @@
 """Home: the caseload, most urgent first; for people without cases, what they run or read."""
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,9 +9,9 @@ from django.views.decorators.http import require_POST
 from casework.access.decorators import public, requires
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import episodes_visible_to
+from casework.access.scoping import caseload_of
 from casework.health import readiness
-from casework.models import Duty, Episode
+from casework.models import Episode
 from casework.presenters.episodes import caseload_row, next_due_at
 from casework.presenters.health import light_of
 from casework.presenters.page import THEMES
@@ -35,11 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("audit")
         return render(request, "casework/home/running.html", {"light": light})
     episodes = sorted(
-        episodes_visible_to(user)
-        .with_work_left()
-        .select_related("youth", "unit", "placement", "assigned_to")
-        .prefetch_related(Prefetch("duties", queryset=Duty.objects.open(), to_attr="open_duties"))
-        .order_by("told_at", "id"),
+        caseload_of(user),
         key=lambda episode: next_due_at(episode, now=now),
     )
     rows = [(episode, caseload_row(episode, now=now)) for episode in episodes]

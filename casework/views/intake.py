@@ -16,7 +16,7 @@ from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.finding import Found, find_youth
 from casework.access.permissions import Permission
-from casework.access.scoping import units_in_scope, youth_visible_to
+from casework.access.scoping import units_for_intake, youth_visible_to
 from casework.forms.intake import NEW_YOUTH, IntakeForm
 from casework.models import Episode, Known, NoteKind, Unit, User, Youth
 from casework.operations import episodes
@@ -33,7 +33,7 @@ def log_youth(request: HttpRequest) -> HttpResponse:
     match = data.get("match", "") if data else ""
     found = _find(user, data.get("name", ""), now) if data else Found([], False)
     chosen = _chosen(user, match)
-    units = _units_of(user)
+    units = list(units_for_intake(user).order_by("name", "id"))
     unit = _responsible(data, chosen, units, user)
     form = IntakeForm(
         data, zone=unit.zone if unit else ZoneInfo("UTC"), now=now, units=units, default_unit=unit
@@ -129,11 +129,6 @@ def _find(user: User, typed: str, now: datetime) -> Found:
     if found.is_on_file_elsewhere:
         audit.record("youth.hit_in_other_unit", subject=None, by=user, at=now)
     return found
-
-
-def _units_of(user: User) -> list[Unit]:
-    units = units_in_scope(user)
-    return list((Unit.objects.all() if units is None else units).order_by("name", "id"))
 
 
 def _responsible(

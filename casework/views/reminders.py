@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
-from casework.access.scoping import duties_visible_to, get_delivery_or_404
-from casework.models import Delivery
+from casework.access.scoping import duties_visible_to, get_delivery_or_404, messages_of
 from casework.operations import reminders
 from casework.presenters.reminders import reminder_rows
 from casework.views.people import signed_in
@@ -22,7 +21,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What needs action, then what is for information."""
     user, now = signed_in(request), timezone.now()
     newest = list(
-        Delivery.objects.inbox_of(user)
+        messages_of(user)
         .select_related("reminder__duty__episode__youth", "reminder__episode__youth")
         .order_by("-created_at", "-id")[:SHOWN]
     )

@@ -35,14 +35,6 @@ RECORDS = [
     and not hasattr(model, "pgh_tracked_model")  # history keeps its record's columns
 ]
 
-# Views that ask a model directly, each with the reason why no record of a youth is behind it.
-ASKED_DIRECTLY = {
-    ("audit.py", "AuditEvent"): "holds ids only; its permission opens all of it",
-    ("home.py", "Duty"): "prefetched for episodes that are in scope already",
-    ("intake.py", "Unit"): "the on-call person chooses among all offices",
-    ("reminders.py", "Delivery"): "inbox_of(user) is its scope",
-}
-
 # Form templates that print what our own forms wrote as markup, such as the link to call 911.
 TRUSTING = {"fieldset.html", "help_text.html"}
 
@@ -65,7 +57,7 @@ def test_views_reach_records_through_access_alone():
         for name in re.findall(r"(\w+)\.objects\b", path.read_text())
     }
 
-    assert asked == set(ASKED_DIRECTLY)
+    assert asked == set()
 
 
 # --- Records -------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ STREETS = (
     *("Thimbleberry Way", "Marzipan Hill", "Teacup Terrace", "Dandelion Drive", "Kettle Corner"),
     *("Featherbed Lane", "Marble Run", "Snowglobe Circle", "Patchwork Place", "Paper Boat Landing"),
 )
-RELATIVES = ("Grandmother", "Aunt", "Uncle", "Grandparents", "Older sister", "Cousin")
+RELATIVES = ("Grandmother", "Aunt", "Uncle", "Great-aunt", "Older sister", "Cousin")
 GROUP_HOMES = ("Cloudberry House", "Moonpenny House", "Lanternfield House", "Sugarmaple House")
 RESIDENTIAL = ("Wishing Well Treatment Center", "Rainbarrel Ridge Treatment Center")
 SHELTERS = ("Firefly Youth Shelter", "Umbrella Street Youth Shelter")

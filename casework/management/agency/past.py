@@ -11,7 +11,6 @@ from casework.management.agency.figures import (
     MISSING_FROM_AGE,
     PAST,
     PAST_ENDS_BEFORE,
-    deal,
     draw,
 )
 from casework.management.agency.keys import episode_key
@@ -26,7 +25,7 @@ from casework.models import EndReason, Episode, Known, LeftFrom, Placement, Sex,
 from casework.operations.episodes import description_of
 from casework.operations.protocols import protocol_for
 
-GROWN_UP = 18
+LEAVING_FROM_AGE, GROWN_UP = 17, 18
 # What callers knew; these shares are ours.
 LEFT_FROM = {
     LeftFrom.PLACEMENT: 70,
@@ -82,10 +81,9 @@ def _absences_by_youth(
         *rng.sample([one for one in in_care if one.sex != Sex.FEMALE], count - girls),
     ]
     lengths = lengths_of_absences(rng, len(missing), end - start)
-    stayed_away = deal(
-        rng,
-        {True: LEFT_CARE_WHILE_MISSING, False: 1 - LEFT_CARE_WHILE_MISSING},
-        len(missing),
+    leavers = rng.sample(
+        [one for one in missing if age_of(one, now) >= LEAVING_FROM_AGE],
+        round(LEFT_CARE_WHILE_MISSING * len(missing)),
     )
     return {
         one: absences(
@@ -94,7 +92,7 @@ def _absences_by_youth(
             start=start,
             end=end,
             zone=one.unit.zone,
-            last_reason=_left_care(one, now) if stayed_away[index] else EndReason.RETURNED,
+            last_reason=_left_care(one, now) if one in leavers else EndReason.RETURNED,
         )
         for index, one in enumerate(missing)
     }
@@ -122,8 +120,7 @@ def _placements(rng: Random, youth: Youth, away: list[Absence], now: datetime) -
 def _episode(
     rng: Random, youth: Youth, absence: Absence, placements: list[Placement], on_call: User
 ) -> Episode:
-    worker = youth.caseworker
-    assert worker is not None  # noqa: S101 (every youth of the demo has one)
+    worker = youth.caseworker or youth.recorded_by
     unit = youth.unit
     protocol = protocol_for(unit.jurisdiction)
     told_at = absence.told_at

@@ -107,8 +107,7 @@ class Stage:
                 last_end=Max("episodes__ended_at"),
                 still_open=Count("episodes", filter=Q(episodes__ended_at__isnull=True)),
             )
-            .filter(still_open=0)
-            .exclude(last_end__gt=told_at - REST)
+            .filter(Q(last_end__isnull=True) | Q(last_end__lte=told_at - REST), still_open=0)
             .select_related("unit")
             .order_by("id")
         )

@@ -39,6 +39,8 @@ note                 GET    in     200 200 200 200  404 404  200  in   403  403
 note                 POST   in     200 200 200 200  404 404  200  in   403  403
 record_return        GET    in     200 200 200 200  404 404  200  in   403  403
 record_return        POST   in     200 200 200 200  404 404  200  in   403  403
+end                  GET    in     200 200 200 200  404 404  200  in   403  403
+end                  POST   in     200 200 200 200  404 404  200  in   403  403
 undo_return          GET    in     200 200 200 200  404 404  200  in   403  403
 undo_return          POST   in     200 200 200 200  404 404  200  in   403  403
 duty                 GET    in     200 200 200 200  404 404  200  in   403  403
@@ -141,6 +143,7 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "episode": [episode.public_id],
         "note": [episode.public_id],
         "record_return": [episode.public_id],
+        "end": [episode.public_id],
         "undo_return": [episode.public_id],
         "duty": [police.public_id],
         "reminder": [message.public_id],

@@ -40,6 +40,7 @@ def test_all_is_well(ready):
             "broker": True,
             "seconds_since_tick": 0,
             "oldest_unsent_seconds": None,
+            "given_up_last_day": 0,
         },
     )
 
@@ -63,6 +64,7 @@ def test_the_clock_has_stopped(ready, set_clock, now, silence, status):
             "broker": True,
             "seconds_since_tick": silence,
             "oldest_unsent_seconds": None,
+            "given_up_last_day": 0,
         },
     )
 
@@ -125,6 +127,7 @@ def test_postgresql_is_away(ready):
         "broker": True,
         "seconds_since_tick": None,
         "oldest_unsent_seconds": None,
+        "given_up_last_day": None,
     }
 
 
@@ -154,6 +157,7 @@ def found(**changes: object) -> Readiness:
             "broker": True,
             "seconds_since_tick": 3,
             "oldest_unsent_seconds": None,
+            "given_up_last_day": 0,
             "is_ticking": True,
             "is_sending": True,
             **changes,
@@ -181,7 +185,7 @@ def test_the_light_says_what_is_wrong_and_what_to_do(readiness, detail, now, uni
     light = light_of(readiness, now=now, zone=unit.zone)
 
     assert not light.is_on
-    assert light.words == "Reminders are NOT running"
+    assert light.words == "Reminders are not running"
     assert light.detail == (
         f"{detail}. Watch due times by hand and tell your admin. Checked 2:04 a.m. CST"
     )
@@ -201,4 +205,4 @@ def test_those_who_answer_for_reminders_see_the_light(person, request, as_person
 
     ReminderFactory(due_at=now - timedelta(hours=1))
     page = as_person(request.getfixturevalue(person)).get(reverse("home"))
-    assert "Reminders are NOT running" in page.content.decode()
+    assert "Reminders are not running" in page.content.decode()

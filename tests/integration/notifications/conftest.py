@@ -23,9 +23,7 @@ class MailServer:
             raise SMTPServerDisconnected("Connection unexpectedly closed")
         for message in messages:
             if refused := self.refuses & set(message.to):
-                raise SMTPRecipientsRefused(
-                    {address: (550, b"No such user") for address in refused}
-                )
+                raise SMTPRecipientsRefused(dict.fromkeys(refused, (550, b"No such user")))
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils.module_loading import import_string
 
@@ -12,15 +14,33 @@ from casework.models import Delivery, Pulse, Reminder
 from casework.notifications import sweep
 
 
-def test_the_beat_names_a_task_that_exists_and_ticks_as_often_as_the_setting_says():
+def test_the_beat_names_tasks_that_exist():
     entries = settings.CELERY_BEAT_SCHEDULE.values()
 
     assert entries
     for entry in entries:
         assert entry["task"] in app.tasks
         assert app.tasks[entry["task"]].run == import_string(entry["task"]).run
-        assert entry["schedule"] == settings.REMINDER_TICK_SECONDS
-        assert entry["options"]["expires"] >= settings.REMINDER_TICK_SECONDS
+
+
+def test_reminders_tick_as_often_as_the_setting_says():
+    entry = settings.CELERY_BEAT_SCHEDULE["send due reminders"]
+
+    assert entry["schedule"] == settings.REMINDER_TICK_SECONDS
+    assert entry["options"]["expires"] >= settings.REMINDER_TICK_SECONDS
+
+
+def test_sessions_that_are_over_are_cleared_with_what_waits_in_them(db):
+    over = SessionStore()
+    over["kept_answers"] = {"path": "/log"}
+    over.set_expiry(-1)
+    over.save()
+    going_on = SessionStore()
+    going_on.save()
+
+    tasks.clear_expired_sessions()
+
+    assert list(Session.objects.values_list("pk", flat=True)) == [going_on.session_key]
 
 
 def test_one_tick_reaches_the_inbox_and_the_mailbox(episode, ana, now, set_clock):

@@ -124,7 +124,7 @@ def test_without_redis_every_page_works(as_person, ana, sam, police, settings, t
     assert as_person(ana).post("/log", intake("Robin Sparrow")).status_code == 302
     assert as_person(ana).post(police.get_absolute_url(), evidence()).status_code == 302
     supervisors = words_of(as_person(sam).get("/"))
-    assert "Reminders are NOT running" in supervisors
+    assert "Reminders are not running" in supervisors
     assert as_person(sam).get(reverse("ready")).status_code == 503
 
 
