@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import signal
+import sys
 
 WHAT = {
     "intake": "saving an intake, and match as one types, with many youth on file",
@@ -26,6 +28,8 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Measure what was asked for, one after the other."""
     options = parser().parse_args()
+    # As an exception it ends what was started, and drops what was made.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if unknown := set(options.what) - set(WHAT):
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"

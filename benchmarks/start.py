@@ -1,7 +1,6 @@
 """`./run demo` to its first page: from an empty folder and an empty home, and once more."""
 
 import contextlib
-import http.client
 import os
 import shutil
 import signal
@@ -11,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from casework.local.processes import primary_group
 from casework.local.state import server_user
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = 600.0  # seconds; a first start downloads about 200 MB
+LONGEST = 300.0  # seconds; a first start downloads about 200 MB
 PAUSE = 0.05
 # The installer's own settings: an index or proxy that a machine needs stays in force.
 KEPT = ("PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -146,14 +146,12 @@ def _running(
 
 
 def _is_answered(port: int) -> bool:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    """Whether the first page is there: the sign-in page, to which the address leads."""
     try:
-        line.request("GET", "/accounts/login/")
-        return line.getresponse().status == 200
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:
+            return page.status == 200
     except OSError:
         return False
-    finally:
-        line.close()
 
 
 def _free_port() -> int:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.safestring import mark_safe
 
 from casework.forms.base import PlainTextField, SubmissionForm
@@ -35,7 +36,18 @@ class IntakeForm(SentForm, SubmissionForm):
             "required": "Enter the youth’s name, nickname or case number",
             "max_length": "Enter a name of at most 160 characters",
         },
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "words",
+                # While somebody types, the matches come from the server; without scripts they
+                # come with the answer to the first save.
+                "hx-post": reverse_lazy("matches"),
+                "hx-trigger": "input changed delay:300ms",
+                "hx-target": "#matches",
+                "hx-sync": "this:replace",
+            }
+        ),
     )
     unit = forms.ModelChoiceField(
         label="Which unit is responsible?",

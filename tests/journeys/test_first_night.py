@@ -96,6 +96,6 @@ def test_a_youth_is_logged_and_everything_that_follows_happens(visit, size, scri
     ana.choose("Does the youth need medical care now?", "No")
     ana.press("Save and start return duties")
     assert "The missing clock has stopped" in ana.text()
-    for duty in ("Tell the police", "Tell NCMEC", "creen"):
+    for duty in ("Tell police the youth is found", "Tell NCMEC", "Screen for trafficking"):
         assert duty in ana.page.locator("#duties").inner_text()
     ana.looks("episode-returned")

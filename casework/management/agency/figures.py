@@ -30,7 +30,7 @@ GIRLS_AMONG_MISSING = 0.55
 # about 44,000 children); 33 to 36 % more than once (Courtney 2004).
 TIMES_MISSING = {1: 65, 2: 9, 3: 6, 4: 5, 6: 5, 8: 5, 10: 3, 12: 2}
 # How long, in hours. 67 % lasted 2 days or more (HHS-OIG: 74,353 of 110,446 episodes); 48 % ended
-# within a week (NCMEC 2023, of endangered runaways); the mean was 34 days (A-07-20-06095, as
+# within a week (NCMEC 2023, of its largest category); the mean was 34 days (A-07-20-06095, as
 # reported by the Washington Post, May 23, 2022). The cuts inside these bands are ours.
 LENGTHS = {
     (1, 24): 20,

@@ -24,8 +24,9 @@ from casework.management.agency.people import OFFICES, email_of
 from casework.models import EndReason, Episode, Known, LeftFrom, Placement, Sex, User, Youth
 from casework.operations.episodes import description_of
 from casework.operations.protocols import protocol_for
+from casework.presenters.episodes import age_on
 
-LEAVING_FROM_AGE, GROWN_UP = 17, 18
+LEAVING_FROM_AGE, GROWN_UP, USUAL_AGE = 17, 18, 15
 # What callers knew; these shares are ours.
 LEFT_FROM = {
     LeftFrom.PLACEMENT: 70,
@@ -64,7 +65,7 @@ def make_past(rng: Random, youth: list[Youth], *, now: datetime) -> int:
 
 def age_of(youth: Youth, now: datetime) -> int:
     """The age in whole years; that of most youth in care where no birthday is known."""
-    return (now.date() - youth.born_on).days * 100 // 36525 if youth.born_on else 15
+    return age_on(youth, now) or USUAL_AGE
 
 
 def _absences_by_youth(

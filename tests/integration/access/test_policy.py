@@ -220,7 +220,7 @@ def test_who_may_not_see_the_case_finds_no_word_of_it_on_any_page(
 
 def test_a_caseworker_of_another_unit_changes_nothing(browser_of, address_of, episode, police):
     omar = browser_of("omar")
-    for page in ("note", "record_return", "duty", "undo_return"):
+    for page in ("note", "record_return", "duty", "end", "undo_return"):
         omar.post(
             address_of(page),
             {
@@ -230,7 +230,8 @@ def test_a_caseworker_of_another_unit_changes_nothing(browser_of, address_of, ep
                 "known": "placement",
                 "outcome": "done",
                 "happened": "just_now",
-                "reason": "Because",
+                "reason": "opened_in_error",
+                "why": "Because",
             },
         )
 

@@ -198,6 +198,29 @@ def test_the_light_is_on(now, unit):
     assert (light.words, light.detail) == ("Reminders are running", "checked 2:04 a.m. CST")
 
 
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(1, "1 message could not be delivered"), (3, "3 messages could not be delivered")],
+)
+def test_the_light_names_messages_that_were_given_up(number, says, now, unit):
+    light = light_of(found(given_up_last_day=number), now=now, zone=unit.zone)
+
+    assert light.is_on
+    assert light.detail.startswith(says)
+
+
+def test_messages_given_up_in_the_last_day_are_counted(ready, now):
+    for hours in (1, 23, 25):
+        failed_at = now - timedelta(hours=hours)
+        reminder = ReminderFactory(due_at=failed_at, addressed_at=failed_at)
+        a_delivery(reminder=reminder, created_at=failed_at, failed_at=failed_at)
+
+    code, found = ready()
+
+    # Ready all the same: a web server is not to be taken away because of one bad mailbox.
+    assert (code, found["given_up_last_day"]) == (200, 2)
+
+
 @pytest.mark.parametrize("person", ["sam", "oona", "adam"])
 def test_those_who_answer_for_reminders_see_the_light(person, request, as_person, ready, now):
     page = as_person(request.getfixturevalue(person)).get(reverse("home"))

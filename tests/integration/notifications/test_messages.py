@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from email.header import decode_header, make_header
 from itertools import product
 
 import pytest
@@ -32,8 +33,12 @@ NEVER_SAID = re.compile(
 
 
 def everything_in(message) -> str:
-    """Every header and both bodies as they leave, without the address that opens the item."""
-    parts = [*message.values()]
+    """Every header and both bodies as people read them, without the address of the item."""
+    parts = [
+        str(make_header(decode_header(str(value))))
+        for name, value in message.items()
+        if name not in {"Date", "Message-ID", "Content-Type"}
+    ]
     parts += [
         part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart()
     ]

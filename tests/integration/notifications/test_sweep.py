@@ -135,6 +135,22 @@ def test_the_pauses_grow_and_the_last_failure_is_final(reminder, due, mail_serve
     assert sweep.send_due(now=now + timedelta(days=30)) == 0
 
 
+def test_when_a_mail_is_given_up_the_supervisor_finds_it_in_the_inbox(
+    reminder, due, ana, sam, mail_server
+):
+    mail_server.is_down = True
+    sweep.address_due(now=due)
+    now = due
+    while sweep.send_due(now=now):
+        now = by_email(reminder).next_attempt_at
+
+    told = Delivery.objects.inbox_of(sam).get()
+
+    assert told.reminder == reminder
+    assert told.why == "Mail to Ana failed for good. Tell them yourself."
+    assert told.sent_at == by_email(reminder).failed_at
+
+
 def test_the_inbox_needs_no_mail_server(reminder, due, ana, mail_server):
     mail_server.is_down = True
 

@@ -12,6 +12,7 @@ from casework import tasks
 from casework.config.celery import app
 from casework.models import Delivery, Pulse, Reminder
 from casework.notifications import sweep
+from tests.integration.scenes import postgresql_away
 
 
 def test_the_beat_names_tasks_that_exist():
@@ -87,6 +88,20 @@ def test_more_than_a_batch_goes_out_in_one_tick(episode, ana, now, set_clock, mo
 
     assert not Reminder.objects.waiting().filter(due_at__lte=now).exists()
     assert not Delivery.objects.waiting().exists()
+
+
+def test_postgresql_away_is_a_line_in_the_log_and_the_next_tick_goes_on(
+    episode, now, set_clock, caplog
+):
+    set_clock(now)
+    with postgresql_away():
+        tasks.send_due_reminders()
+    assert "The database is away" in caplog.text
+    assert mail.outbox == []
+
+    tasks.send_due_reminders()
+
+    assert mail.outbox
 
 
 def test_a_run_that_takes_too_long_leaves_the_rest_to_the_next_tick(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from casework.models import Known, Outcome, WorkState
+from casework.models import AuditEvent, Known, Outcome, WorkState
 from casework.operations import episodes
 from tests.integration.scenes import bring_back, evidence, fields_on, record
 
@@ -31,6 +31,13 @@ def test_the_page_says_the_rule_its_source_and_what_its_clock_counts_from(browse
     assert "Missouri Child Welfare Manual 4.8.3" in page
     assert "Provisional: counted from Tue Mar 3, 1:52 a.m. CST, when the agency was told." in page
     assert "Tue Mar 3, 3:52 a.m. CST" in page
+
+
+def test_every_look_at_a_duty_is_in_the_audit_trail(browser, address, police, ana, now):
+    browser.get(address)
+
+    event = AuditEvent.objects.get(event="duty.read")
+    assert (event.subject_id, event.by, event.at) == (police.public_id, ana.public_id, now)
 
 
 def test_done_in_time(browser, address, police, ana, now):

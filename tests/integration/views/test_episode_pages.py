@@ -204,6 +204,30 @@ def test_a_return_is_taken_back_with_a_reason(browser, episode, address_of, ana,
     assert "It was her sister." in words_of(page)
 
 
+def test_an_episode_is_closed_without_a_return(browser, episode, address_of, now):
+    needs = browser.post(address_of("end"), {"happened": "just_now", "reason": "", "why": ""})
+    assert "Select why it ends" in words_of(needs)
+    assert "Enter what happened" in words_of(needs)
+
+    page = browser.post(
+        address_of("end"),
+        {"happened": "just_now", "reason": "aged_out", "why": "Turned 21 today."},
+        follow=True,
+    )
+
+    episode.refresh_from_db()
+    assert (episode.ended_at, episode.end_reason) == (now, "aged_out")
+    for said in ("The episode is closed.", "Closed, aged out of care,", "Turned 21 today."):
+        assert said in words_of(page)
+
+
+def test_nobody_closes_an_episode_as_returned_here(browser, episode, address_of):
+    browser.post(address_of("end"), {"happened": "just_now", "reason": "returned", "why": "Back."})
+
+    episode.refresh_from_db()
+    assert episode.is_open
+
+
 def test_a_return_that_cannot_be_taken_back_says_why(browser, address_of):
     page = browser.post(address_of("undo_return"), {"reason": "It was her sister."})
 
