@@ -13,7 +13,6 @@ class Form(forms.Form):
     """A form in the house style: no browser validation, drawn by our crispy templates."""
 
     use_required_attribute = False
-    field_order_shown: tuple[str, ...] = ()
 
     @property
     def helper(self) -> FormHelper:
@@ -26,9 +25,7 @@ class Form(forms.Form):
 
     def shown_fields(self) -> list[str]:
         """The fields that the page draws, in order."""
-        hidden = [field.name for field in self.hidden_fields()]
-        shown = self.field_order_shown or tuple(self.fields)
-        return [*hidden, *(name for name in shown if name not in hidden)]
+        return list(self.fields)
 
     def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Give a question the choices that hold at this moment."""

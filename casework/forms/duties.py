@@ -27,6 +27,7 @@ PROOF_IN_WORDS = (
 class EvidenceForm(HappenedForm, SubmissionForm):
     """One entry of evidence; asks for the proof that the duty's rule asks for."""
 
+    field_order = ("outcome", "happened", "happened_time", "happened_fold")
     based_on = forms.UUIDField(widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(
         label="What happened?",

@@ -12,7 +12,7 @@ LOCATED = "located"
 class ReturnForm(HappenedForm):
     """Stop the missing clock: three questions."""
 
-    field_order_shown = (
+    field_order = (
         "known",
         "happened",
         "happened_time",
@@ -36,7 +36,7 @@ class ReturnForm(HappenedForm):
 class EndForm(HappenedForm):
     """Close an episode without a return."""
 
-    field_order_shown = ("reason", "why", "happened", "happened_time", "happened_fold")
+    field_order = ("reason", "why", "happened", "happened_time", "happened_fold")
     reason = forms.ChoiceField(
         label="Why does it end?",
         choices=[choice for choice in EndReason.choices if choice[0] != EndReason.RETURNED],
@@ -54,7 +54,7 @@ class EndForm(HappenedForm):
 class NoteForm(HappenedForm, SubmissionForm):
     """Add a sighting or something learned."""
 
-    field_order_shown = (
+    field_order = (
         "submission_key",
         "kind",
         "text",

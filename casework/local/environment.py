@@ -25,7 +25,7 @@ def for_server(
     ours = {
         "BASE_URL": address,
         "ALLOWED_HOSTS": ",".join(h for h in hosts if h not in ("0.0.0.0", "::")),  # noqa: S104
-        "AGENCY_NAME": "Porchlight demo agency" if state.name == "demo" else "Porchlight",
+        "AGENCY_NAME": "Demonstration Agency" if state.name == "demo" else "Porchlight",
         "ON_CALL_PHONE": "555-0142" if state.name == "demo" else "",
         "DEFAULT_FROM_EMAIL": "Casework notices <notices@porchlight.test>",
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}" if mail_port else NOWHERE,
