@@ -149,7 +149,7 @@ def _is_answered(port: int) -> bool:
     """Whether the first page is there: the sign-in page, to which the address leads."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as page:
-            return page.status == 200
+            return bool(page.status == 200)
     except OSError:
         return False
 

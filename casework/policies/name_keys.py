@@ -26,7 +26,8 @@ class NameKeys:
 
 def fold(text: str) -> str:
     """Lower case, without accents, apostrophes or invisible marks: "O’Néil" becomes "oneil"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(
         letter
         for letter in decomposed
