@@ -83,3 +83,12 @@ def test_red_marks_only_what_is_overdue_or_an_error() -> None:
 
     assert red
     assert all("error" in rule or "light[data-on=" in rule for rule in red), red
+
+
+def test_older_browsers_get_the_light_colors() -> None:
+    block = CSS[CSS.index("@supports not (color: light-dark(") :]
+    block = block[: block.index("\n}\n")]
+
+    assert dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) == {
+        name: color["light"] for name, color in TOKENS.items()
+    }
