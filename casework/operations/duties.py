@@ -165,5 +165,5 @@ def _set_to(duty: Duty, entry: DutyEvidence, by: User) -> None:
         (at, by) if entry.outcome == Outcome.NOT_NEEDED else (None, None)
     )
     if entry.outcome == Outcome.TRIED:
-        duty.tried_at = at
+        duty.tried_at = max(at, duty.tried_at or at)
     duty.save(update_fields=["done_at", "done_by", "not_needed_at", "not_needed_by", "tried_at"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from django.urls import reverse
 
@@ -77,11 +77,10 @@ class EpisodePage:
     timeline: list[Entry]
 
 
-def age_on(youth: Youth, now: datetime) -> int | None:
-    """The youth's age in years; None when the date of birth is not known."""
+def age_on(youth: Youth, today: date) -> int | None:
+    """The youth's age in years on this local day; None when the date of birth is not known."""
     if youth.born_on is None:
         return None
-    today = now.date()
     had_birthday = (today.month, today.day) >= (youth.born_on.month, youth.born_on.day)
     return today.year - youth.born_on.year - (not had_birthday)
 
@@ -94,9 +93,9 @@ def display_name(youth: Youth) -> str:
     return f"{name} “{youth.nickname}”" if youth.nickname else name
 
 
-def name_and_age(youth: Youth, now: datetime) -> str:
-    """The name with the age, where it is known: "Jordan Avery, 15"."""
-    age = age_on(youth, now)
+def name_and_age(youth: Youth, zone: tzinfo, *, now: datetime) -> str:
+    """The name with the age in this zone, where it is known: "Jordan Avery, 15"."""
+    age = age_on(youth, now.astimezone(zone).date())
     return display_name(youth) if age is None else f"{display_name(youth)}, {age}"
 
 
@@ -138,7 +137,7 @@ def identity_of(episode: Episode, *, now: datetime, has_open_duties: bool) -> Id
     elif label == "Told":
         label, length = "Told", f"{length} ago" if length != "now" else "just now"
     return Identity(
-        name_and_age=name_and_age(episode.youth, now),
+        name_and_age=name_and_age(episode.youth, episode.zone, now=now),
         status=status.value,
         reference=episode.reference,
         duration=length,
@@ -357,7 +356,7 @@ def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
     if label == "Told":
         length = f"told {length} ago" if length != "now" else "told just now"
     return CaseloadRow(
-        name_and_age=name_and_age(episode.youth, now),
+        name_and_age=name_and_age(episode.youth, episode.zone, now=now),
         url=episode.get_absolute_url(),
         reference=episode.reference,
         status=episode.status(has_open_duties=bool(duties)).value,

@@ -48,7 +48,7 @@ def matches_of(found: Found, *, chosen: str, now: datetime) -> list[Match]:
     return [
         Match(
             value=str(youth.public_id),
-            name_and_age=name_and_age(youth, now),
+            name_and_age=name_and_age(youth, youth.unit.zone, now=now),
             place=_place(youth, now),
             status=_status(getattr(youth, "open_episode", None), now),
             is_missing=getattr(youth, "open_episode", None) is not None,

@@ -57,7 +57,7 @@ def _row(delivery: Delivery, duty: Duty | None, *, now: datetime, is_visible: bo
     return ReminderRow(
         title=duty.title if duty is not None and is_visible else "An item that is not yours now",
         url=reverse("reminder", args=[delivery.public_id]),
-        about=name_and_age(episode.youth, now) if is_visible else "",
+        about=name_and_age(episode.youth, episode.zone, now=now) if is_visible else "",
         due=due_of(duty, now=now) if duty is not None and is_visible and duty.is_open else None,
         why=delivery.why,
         sent=f"Sent {sent}",

@@ -65,7 +65,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "due": due_of(duty, now=now) if duty.is_open else None,
             "anchor_words": anchor_words(duty, now=now),
             "basis_words": basis_words(duty),
-            "about": name_and_age(duty.episode.youth, now),
+            "about": name_and_age(duty.episode.youth, duty.episode.zone, now=now),
             "entries": [said_words(entry, duty, now=now) for entry in entries],
             "submit_label": _submit_label(duty, conflict is not None),
         },

@@ -65,7 +65,7 @@ def make_past(rng: Random, youth: list[Youth], *, now: datetime) -> int:
 
 def age_of(youth: Youth, now: datetime) -> int:
     """The age in whole years; that of most youth in care where no birthday is known."""
-    return age_on(youth, now) or USUAL_AGE
+    return age_on(youth, now.date()) or USUAL_AGE
 
 
 def _absences_by_youth(
