@@ -8,10 +8,13 @@ from django.http import QueryDict
 
 from casework.forms.base import PlainTextField, SubmissionForm
 from casework.forms.when import HappenedForm, asks_fold
-from casework.models import Duty, Known, Outcome
+from casework.models import Duty, DutyEvidence, Known, Outcome
 from casework.operations.duties import Evidence
 from casework.policies.rules import EvidenceField
+from casework.policies.time_phrases import moment_as_known
+from casework.policies.time_words import Moment, Precision
 
+AS_RECORDED = "as_recorded"
 FIRST_PROOF = ("agency", "reference_number", "ncic_entry")
 PROOF_IN_WORDS = (
     "method",
@@ -78,9 +81,34 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, duty: Duty, latest: DutyEvidence | None, **kwargs: Any) -> None:
+        self.duty, self.latest = duty, latest
         super().__init__(*args, zone=duty.episode.zone, **kwargs)
-        self.duty = duty
+        self.initial.update(self._carried_over())
+
+    def happened_choices(self) -> list[tuple[str, str]]:
+        """A settled duty may keep its time: adding a report number does not make it late."""
+        choices = super().happened_choices()
+        if self.latest is None or self.duty.is_open:
+            return choices
+        when = moment_as_known(
+            self.latest.happened_at,
+            Precision(self.latest.happened_precision),
+            self.zone,
+            now=self.now,
+        )
+        return [(AS_RECORDED, f"As recorded ({when})"), *choices]
+
+    def _carried_over(self) -> dict[str, str]:
+        """Nothing is asked twice: a further entry starts from what the last one knew."""
+        if self.latest is None:
+            return {}
+        carried = {name: getattr(self.latest, name) for name in (*PROOF_IN_WORDS, "ncic_entry")}
+        carried["based_on"] = str(self.latest.public_id)
+        if self.duty.is_open:
+            del carried["note"]  # an attempt's note is about that attempt
+            return carried
+        return carried | {"outcome": self.latest.outcome, "happened": AS_RECORDED}
 
     def first_fields(self) -> list[str]:
         """What everybody is asked: what happened, when, and the proof that matters most."""
@@ -102,6 +130,10 @@ class EvidenceForm(HappenedForm, SubmissionForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if data.get("happened") == AS_RECORDED and self.latest is not None:
+            data["moment"] = Moment(
+                at=self.latest.happened_at, precision=Precision(self.latest.happened_precision)
+            )
         outcome = data.get("outcome")
         if outcome == Outcome.NOT_NEEDED and not data.get("note") and "note" not in self.errors:
             self.add_error("note", "Enter why this duty is not needed")

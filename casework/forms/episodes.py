@@ -7,23 +7,32 @@ from casework.forms.when import HappenedForm
 from casework.models import EndReason, Known, NoteKind, ReturnedTo
 
 LOCATED = "located"
+TOLD_BY_PEOPLE = (NoteKind.SIGHTING, NoteKind.CALL, NoteKind.INFORMATION)
 
 
 class ReturnForm(HappenedForm):
     """Stop the missing clock: three questions."""
 
+    needs_time = True
     field_order = (
         "known",
         "happened",
         "happened_time",
         "happened_fold",
         "medical_care_needed",
+        "where",
     )
     known = forms.ChoiceField(
         label="What do you know?",
         choices=[*ReturnedTo.choices, (LOCATED, "Located, not back yet")],
         error_messages={"required": "Select what you know"},
         widget=forms.RadioSelect(attrs={"data-layout": "list"}),
+    )
+    where = PlainTextField(
+        label="Where is the youth, and who is with them?",
+        help_text="It stands on the timeline.",
+        max_length=500,
+        required=False,
     )
     medical_care_needed = forms.ChoiceField(
         label="Does the youth need medical care now?",
@@ -36,6 +45,7 @@ class ReturnForm(HappenedForm):
 class EndForm(HappenedForm):
     """Close an episode without a return."""
 
+    needs_time = True
     field_order = ("reason", "why", "happened", "happened_time", "happened_fold")
     reason = forms.ChoiceField(
         label="Why does it end?",
@@ -54,6 +64,7 @@ class EndForm(HappenedForm):
 class NoteForm(HappenedForm, SubmissionForm):
     """Add a sighting or something learned."""
 
+    may_be_unknown = True
     field_order = (
         "submission_key",
         "kind",
@@ -65,7 +76,7 @@ class NoteForm(HappenedForm, SubmissionForm):
     )
     kind = forms.ChoiceField(
         label="What is it?",
-        choices=[choice for choice in NoteKind.choices if choice[0] != NoteKind.CORRECTION],
+        choices=[choice for choice in NoteKind.choices if choice[0] in TOLD_BY_PEOPLE],
         error_messages={"required": "Select what it is"},
         widget=forms.RadioSelect(attrs={"data-layout": "list"}),
     )

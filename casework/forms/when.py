@@ -149,15 +149,18 @@ def asks_fold(form: forms.Form, name: str) -> bool:
     return bool(form.is_bound and (form.data.get(f"{name}_fold") or f"{name}_fold" in form.errors))
 
 
-JUST_NOW, EARLIER = "just_now", "earlier"
+JUST_NOW, EARLIER, TIME_NOT_KNOWN = "just_now", "earlier", "not_known"
 
 
 class HappenedForm(SentForm):
     """A form that asks when something happened: just now, or at a typed time.
 
-    A valid form has the answer in `cleaned_data["moment"]`.
+    A valid form has the answer in `cleaned_data["moment"]`. With `needs_time` a day alone is not
+    enough; with `may_be_unknown` the time may be not known at all.
     """
 
+    needs_time = False
+    may_be_unknown = False
     happened = forms.ChoiceField(
         label="When?",
         choices=[(JUST_NOW, "Just now"), (EARLIER, "Earlier")],
@@ -171,8 +174,13 @@ class HappenedForm(SentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.set_choices("happened", self.happened_choices())
+
+    def happened_choices(self) -> list[tuple[str, str]]:
+        """The answers to "When?"."""
         just_now = f"Just now ({clock(self.sent_at, self.zone)})"
-        self.set_choices("happened", [(JUST_NOW, just_now), (EARLIER, "Earlier")])
+        unknown = [(TIME_NOT_KNOWN, "Not known")] if self.may_be_unknown else []
+        return [(JUST_NOW, just_now), (EARLIER, "Earlier"), *unknown]
 
     def shown_fields(self) -> list[str]:
         hidden = set() if asks_fold(self, "happened") else {"happened_fold"}
@@ -182,14 +190,22 @@ class HappenedForm(SentForm):
         data = super().clean() or {}
         choice, typed = data.get("happened"), data.get("happened_time")
         reader = WhenReader(self, "happened", label="The time")
-        if choice == JUST_NOW and typed:
-            self.add_error(
-                "happened_time", "You selected Just now. Clear the time, or select Earlier"
-            )
+        if choice in (JUST_NOW, TIME_NOT_KNOWN) and typed:
+            self.add_error("happened_time", "Clear the time, or select Earlier")
         elif choice == JUST_NOW:
             data["moment"] = reader.just_now()
         elif choice == EARLIER and not typed and "happened_time" not in self.errors:
             self.add_error("happened_time", "Enter about what time, for example 6:15 am")
         elif choice == EARLIER and typed:
-            data["moment"] = reader.with_day()
+            data["moment"] = self._with_time(reader.with_day())
+        elif choice == TIME_NOT_KNOWN:
+            data["moment"] = Moment(at=self.now, precision=Precision.UNKNOWN)
         return data
+
+    def _with_time(self, moment: Moment | None) -> Moment | None:
+        if moment is not None and self.needs_time and moment.precision is Precision.DATE_ONLY:
+            self.add_error(
+                "happened_time", "Enter the time too, for example about 6 am. A best guess is fine"
+            )
+            return None
+        return moment

@@ -13,7 +13,7 @@ from casework.models.episode import Episode
 from casework.models.fields import Known, both_or_neither, choices_of, public_id
 from casework.models.people import User
 from casework.policies.anchors import Anchor
-from casework.policies.protocols import Basis, Phase, Verified
+from casework.policies.rules import Basis, Phase, Verified
 from casework.policies.time_state import TimeState, time_state
 from casework.policies.time_words import Precision
 
@@ -57,6 +57,7 @@ class Duty(models.Model):
     public_id = public_id()
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="duties")
     code = models.SlugField(max_length=60)
+    protocol_version = models.CharField(max_length=40, help_text="Of the rule that it came from")
     title = models.CharField(max_length=120)
     phase = models.CharField(max_length=10, choices=choices_of(Phase))
     order = models.PositiveSmallIntegerField()
@@ -77,6 +78,9 @@ class Duty(models.Model):
     planned_at = models.DateTimeField()
     # What the latest evidence says, kept here so that the database can find open duties.
     done_at = models.DateTimeField(null=True, blank=True, help_text="When it happened")
+    done_precision = models.CharField(
+        max_length=10, choices=choices_of(Precision), default=Precision.EXACT
+    )
     done_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -123,6 +127,13 @@ class Duty(models.Model):
                     done_at__isnull=True, not_needed_at__isnull=True, withdrawn_at__isnull=True
                 ),
                 name="duty_open_by_due",
+            ),
+            models.Index(
+                fields=("episode",),
+                condition=Q(
+                    done_at__isnull=True, not_needed_at__isnull=True, withdrawn_at__isnull=True
+                ),
+                name="duty_open_by_episode",
             ),
         )
 

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Least
 from django.urls import reverse
 
 from casework.models.fields import Known, both_or_neither, choices_of, in_order, public_id
@@ -17,12 +20,16 @@ from casework.policies.anchors import Anchors
 from casework.policies.time_words import Precision
 
 REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"  # no vowels, nothing that reads like a digit
-REFERENCE_LENGTH = 5  # 25^5 = 9.7 million references
+REFERENCE_LENGTH = 7  # 25^7 = 6.1 billion: two that are alike are next to never drawn
 
 
 def new_reference() -> str:
     """A short reference that people can read aloud; it says nothing about the youth."""
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+
+
+def _precision() -> "models.CharField[str, str]":
+    return models.CharField(max_length=10, choices=choices_of(Precision), default=Precision.EXACT)
 
 
 class LeftFrom(models.TextChoices):
@@ -69,16 +76,16 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         return self.filter(ended_at__isnull=True)
 
     def with_work_left(self) -> "EpisodeQuerySet":
-        """Episodes that are open, or have ended with duties still open."""
-        return self.filter(
-            Q(ended_at__isnull=True)
-            | Q(
-                duties__isnull=False,
-                duties__done_at__isnull=True,
-                duties__not_needed_at__isnull=True,
-                duties__withdrawn_at__isnull=True,
-            )
-        ).distinct()
+        """Episodes that are open, or have ended with duties still open.
+
+        A union, because each half has an index of its own that holds only what is open: the past
+        may grow as long as it likes.
+        """
+        from casework.models.duty import Duty  # a duty knows its episode, not the other way round
+
+        unended = Episode.objects.open().order_by().values("pk")
+        unfinished = Duty.objects.open().order_by().values("episode")
+        return self.filter(pk__in=unended.union(unfinished))
 
 
 @pghistory.track()
@@ -99,9 +106,7 @@ class Episode(models.Model):
 
     # What happened, and when. `recorded_at` is when the keyboard was told.
     told_at = models.DateTimeField()
-    told_precision = models.CharField(
-        max_length=10, choices=choices_of(Precision), default=Precision.EXACT
-    )
+    told_precision = _precision()
     last_seen_at = models.DateTimeField(null=True, blank=True)
     last_seen_precision = models.CharField(
         max_length=10, choices=choices_of(Precision), default=Precision.UNKNOWN
@@ -110,10 +115,14 @@ class Episode(models.Model):
     notified_at = models.DateTimeField(null=True, blank=True)
     determined_missing_at = models.DateTimeField(null=True, blank=True)
     located_at = models.DateTimeField(null=True, blank=True)
+    located_precision = _precision()
+    located_recorded_at = models.DateTimeField(null=True, blank=True)
     located_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     returned_at = models.DateTimeField(null=True, blank=True)
+    returned_precision = _precision()
+    returned_recorded_at = models.DateTimeField(null=True, blank=True)
     returned_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -122,6 +131,11 @@ class Episode(models.Model):
         max_length=10, choices=Known.choices, default=Known.NOT_KNOWN
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_precision = _precision()
+    ended_recorded_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, choices=EndReason.choices, blank=True)
 
     left_from = models.CharField(
@@ -145,9 +159,6 @@ class Episode(models.Model):
     class Meta:
         ordering = ("-told_at", "-id")
         constraints = (
-            models.UniqueConstraint(
-                fields=("youth",), condition=Q(ended_at__isnull=True), name="episode_one_open"
-            ),
             models.CheckConstraint(
                 condition=Q(told_at__lte=F("recorded_at")), name="episode_told_before_recorded"
             ),
@@ -166,11 +177,38 @@ class Episode(models.Model):
                 condition=in_order("last_seen_at", "located_at"), name="episode_located_after_seen"
             ),
             models.CheckConstraint(
-                condition=both_or_neither("located_at", "located_by"), name="episode_located_pair"
+                condition=both_or_neither("located_at", "located_by", "located_recorded_at"),
+                name="episode_located_pair",
             ),
             models.CheckConstraint(
-                condition=both_or_neither("returned_at", "returned_by"),
+                condition=both_or_neither("returned_at", "returned_by", "returned_recorded_at"),
                 name="episode_returned_pair",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("ended_at", "ended_by", "ended_recorded_at"),
+                name="episode_ended_pair",
+            ),
+            # At most one open episode a youth, and no two at one time. Told late, a youth may have
+            # been back before: the earlier of the two starts it.
+            ExclusionConstraint(
+                name="episode_one_at_a_time",
+                condition=~Q(end_reason=EndReason.OPENED_IN_ERROR),
+                expressions=[
+                    (
+                        Func(F("youth_id"), F("youth_id"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func(
+                            Least(F("told_at"), F("ended_at")),
+                            F("ended_at"),
+                            Value("[)"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
             models.CheckConstraint(
                 condition=Q(returned_at__isnull=True, returned_to="")
@@ -252,6 +290,7 @@ class NoteKind(models.TextChoices):
     CALL = "call", "Call or message"
     INFORMATION = "information", "Something we learned"
     CORRECTION = "correction", "Correction"
+    CLOSED = "closed", "Episode closed"
 
 
 class Note(models.Model):
@@ -263,9 +302,7 @@ class Note(models.Model):
     text = models.TextField(max_length=10_000)
     source = models.CharField(max_length=120, blank=True, help_text="Who or what told us")
     happened_at = models.DateTimeField()
-    happened_precision = models.CharField(
-        max_length=10, choices=choices_of(Precision), default=Precision.EXACT
-    )
+    happened_precision = _precision()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submission_key = models.UUIDField(unique=True)

@@ -83,14 +83,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Messages in this person's inbox."""
         return self.filter(recipient=user, channel=Channel.INBOX, sent_at__isnull=False)
 
-    def needing_action(self) -> "DeliveryQuerySet":
-        """Messages about duties that are still open."""
-        return self.filter(
-            reminder__duty__done_at__isnull=True,
-            reminder__duty__not_needed_at__isnull=True,
-            reminder__duty__withdrawn_at__isnull=True,
-        )
-
 
 class Delivery(models.Model):
     """One message to one person through one channel, and everything that became of it."""
@@ -144,6 +136,11 @@ class Delivery(models.Model):
                 fields=("recipient", "-created_at"),
                 condition=Q(channel=Channel.INBOX),
                 name="delivery_inbox",
+            ),
+            models.Index(
+                fields=("failed_at",),
+                condition=Q(failed_at__isnull=False),
+                name="delivery_given_up",
             ),
         )
 

@@ -24,9 +24,9 @@ class Youth(models.Model):
     """A young person in the agency's care. Only a name or nickname is ever required."""
 
     public_id = public_id()
-    given_name = models.CharField(max_length=80, blank=True)
-    family_name = models.CharField(max_length=80, blank=True)
-    nickname = models.CharField(max_length=80, blank=True)
+    given_name = models.CharField(max_length=160, blank=True)
+    family_name = models.CharField(max_length=160, blank=True)
+    nickname = models.CharField(max_length=160, blank=True)
     aliases = models.JSONField(default=list, blank=True, help_text="Other names, as a list")
     born_on = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.NOT_KNOWN)

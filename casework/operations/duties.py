@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -10,13 +10,17 @@ from casework import audit
 from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, User
 from casework.models.duty import DutyQuerySet
 from casework.operations import reminders
+from casework.operations.locks import locked
 from casework.operations.protocols import protocol_for
+from casework.operations.submissions import KeyReused
 from casework.policies.due import PlannedDuty, plan_duties
 from casework.policies.rules import Phase
-from casework.policies.time_words import Moment
+from casework.policies.time_words import Moment, Precision
+
+A_DAY = timedelta(days=1)
 
 
-class AlreadyRecorded(Exception):
+class DutyAlreadyRecorded(Exception):
     """Somebody recorded this duty first; `latest` is their entry."""
 
     def __init__(self, latest: DutyEvidence) -> None:
@@ -25,7 +29,11 @@ class AlreadyRecorded(Exception):
 
 
 class NoLongerNeeded(Exception):
-    """The duty rested on an event that has been undone since."""
+    """The duty was withdrawn: its event was undone, or its episode was opened in error."""
+
+
+class TooEarly(Exception):
+    """The moment lies before the youth was last seen, so it cannot be about this episode."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +64,7 @@ def plan(episode: Episode, *, now: datetime) -> list[Duty]:
         already=set(episode.duties.in_force().values_list("code", flat=True)),
     )
     added = Duty.objects.bulk_create(duty_from(item, episode, now=now) for item in planned)
-    for duty in added:
-        reminders.plan(duty, now=now)
+    reminders.plan_first(added, now=now)
     return added
 
 
@@ -79,20 +86,22 @@ def without_event(episode: Episode) -> DutyQuerySet:
 def duty_from(planned: PlannedDuty, episode: Episode, *, now: datetime) -> Duty:
     """The duty, not saved yet, as its rule stands now."""
     rule, due = planned.rule, planned.due
+    clock = due.set_by  # the rule whose clock this is; what it rests on goes with it
     return Duty(
         episode=episode,
         code=rule.code,
+        protocol_version=protocol_for(episode.jurisdiction).version,
         title=rule.title,
         phase=rule.phase,
         order=rule.order,
-        anchor=due.set_by.anchor,
+        anchor=clock.anchor,
         counted_from_at=due.counted_from_at,
         is_provisional=due.provisional,
         due_at=due.due_at,
-        rule=due.set_by.clock_words,
-        basis=rule.basis,
-        source=rule.source,
-        verified=rule.verified,
+        rule=clock.clock_words,
+        basis=clock.basis,
+        source=clock.source,
+        verified=clock.verified,
         evidence_fields=list(rule.evidence),
         phone=rule.phone,
         help=rule.help,
@@ -114,19 +123,26 @@ def record(
     """Add one entry of evidence and set the duty to what it says.
 
     `based_on` is the latest entry that the person saw (None: there was none). When somebody has
-    closed the duty since, or corrected it, this raises `AlreadyRecorded` and changes nothing; two
+    closed the duty since, or corrected it, this raises `DutyAlreadyRecorded` and changes nothing; two
     people's attempts at an open duty do not contradict each other and are both kept. The same form
-    sent again returns the first entry. Raises `NoLongerNeeded` after the return was undone.
+    sent again returns the first entry. Raises `NoLongerNeeded` for a duty that was
+    withdrawn, `TooEarly` for a moment before the youth was last seen, and `KeyReused` when the key
+    belongs to an entry on another duty.
     """
-    duty = Duty.objects.select_for_update(of=("self",)).get(pk=duty.pk)
-    if duty.withdrawn_at is not None:
-        raise NoLongerNeeded("The return was undone, so this duty no longer applies.")
+    episode = locked(duty.episode)
+    duty = episode.duties.select_for_update(of=("self",)).get(pk=duty.pk)
     first = DutyEvidence.objects.filter(submission_key=submission_key).first()
     if first is not None:
+        if first.duty_id != duty.pk:
+            raise KeyReused
         return first
+    if duty.withdrawn_at is not None:
+        raise NoLongerNeeded("This duty no longer applies: what it rested on has been taken back.")
+    if _is_before_last_seen(evidence.happened, episode):
+        raise TooEarly("This is earlier than the time the youth was last seen. Check the day.")
     latest = duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id").first()
     if latest is not None and latest.public_id != based_on and not duty.is_open:
-        raise AlreadyRecorded(latest)
+        raise DutyAlreadyRecorded(latest)
     was_open = duty.is_open
     entry = DutyEvidence.objects.create(
         duty=duty,
@@ -149,21 +165,39 @@ def record(
     _set_to(duty, entry, by)
     if not duty.is_open:
         reminders.cancel_waiting(Duty.objects.filter(pk=duty.pk), now=now)
-    elif not was_open:
-        reminders.plan(duty, now=now)
+    elif not was_open and (episode.is_open or duty.phase == Phase.RETURN):
+        reminders.plan_again(duty, now=now)
     audit.record(
         f"duty.{evidence.outcome}", subject=duty, by=by, at=now, entry=str(entry.public_id)
     )
     return entry
 
 
+def _is_before_last_seen(happened: Moment, episode: Episode) -> bool:
+    if episode.last_seen_at is None:
+        return False
+    latest = happened.at + (A_DAY if happened.precision == Precision.DATE_ONLY else timedelta())
+    return latest < episode.last_seen_at
+
+
 def _set_to(duty: Duty, entry: DutyEvidence, by: User) -> None:
     """Let the duty say what its latest entry says."""
     at = entry.happened_at
-    duty.done_at, duty.done_by = (at, by) if entry.outcome == Outcome.DONE else (None, None)
-    duty.not_needed_at, duty.not_needed_by = (
-        (at, by) if entry.outcome == Outcome.NOT_NEEDED else (None, None)
-    )
-    if entry.outcome == Outcome.TRIED:
+    duty.done_at = duty.done_by = duty.not_needed_at = duty.not_needed_by = None
+    if entry.outcome == Outcome.DONE:
+        duty.done_at, duty.done_by = at, by
+        duty.done_precision = entry.happened_precision
+    elif entry.outcome == Outcome.NOT_NEEDED:
+        duty.not_needed_at, duty.not_needed_by = at, by
+    else:
         duty.tried_at = max(at, duty.tried_at or at)
-    duty.save(update_fields=["done_at", "done_by", "not_needed_at", "not_needed_by", "tried_at"])
+    duty.save(
+        update_fields=[
+            "done_at",
+            "done_precision",
+            "done_by",
+            "not_needed_at",
+            "not_needed_by",
+            "tried_at",
+        ]
+    )

@@ -1,10 +1,11 @@
-"""What happens to an episode: it is logged, the youth is located, returns, or a return is undone."""
+"""A youth is logged missing: one episode, its duties and their reminders, in one transaction."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from casework import audit
 from casework.models import (
@@ -12,19 +13,17 @@ from casework.models import (
     Episode,
     Known,
     LeftFrom,
-    NoteKind,
     Placement,
-    ReturnedTo,
     Unit,
     User,
     Youth,
 )
-from casework.operations import duties, reminders
-from casework.operations.notes import add_note
+from casework.operations import duties
 from casework.operations.protocols import protocol_for
 from casework.operations.youth import add_youth, split_name
-from casework.policies.rules import Phase
 from casework.policies.time_words import Moment, Precision
+
+REFERENCE_TRIES = 3  # a new reference may, very rarely, be taken already
 
 
 class AlreadyMissing(Exception):
@@ -33,18 +32,6 @@ class AlreadyMissing(Exception):
     def __init__(self, episode: Episode) -> None:
         super().__init__("This youth is already logged as missing.")
         self.episode = episode
-
-
-class AlreadyRecorded(Exception):
-    """Somebody else recorded this first; the sentence says who and when, for the form."""
-
-
-class OutOfOrder(Exception):
-    """A moment lies before one that it must follow; the sentence says which."""
-
-
-class CannotUndo(Exception):
-    """The return cannot be undone any more; the sentence says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,35 +58,48 @@ def log_missing(
     """Open the episode of this youth, or of a youth added under `new_name`, and start its clocks.
 
     However often one form is submitted, at once or one after the other, there is one episode: a
-    repeated `submission_key` returns the first one. Raises `AlreadyMissing` when the youth has an
-    open episode from elsewhere.
+    repeated `submission_key` returns the first one. Raises `AlreadyMissing` when the youth is logged
+    missing from elsewhere: in an open episode, or in one that lasted when the agency was told.
     """
-    try:
-        with transaction.atomic():
+    for tries_left in reversed(range(REFERENCE_TRIES)):
+        try:
+            with transaction.atomic():
+                first = Episode.objects.filter(submission_key=submission_key).first()
+                if first is not None:
+                    return first
+                return _open_episode(
+                    by=by,
+                    now=now,
+                    submission_key=submission_key,
+                    telling=telling,
+                    youth=youth or _added(new_name, unit or _unit_of(by), by=by, now=now),
+                )
+        except IntegrityError:
+            # Another submission won; its transaction has ended, so that its row can be read now.
             first = Episode.objects.filter(submission_key=submission_key).first()
             if first is not None:
                 return first
-            if youth is None:
-                given_name, family_name = split_name(new_name)
-                youth = add_youth(
-                    by=by,
-                    now=now,
-                    unit=unit or _unit_of(by),
-                    given_name=given_name,
-                    family_name=family_name,
-                )
-            return _open_episode(
-                by=by, now=now, submission_key=submission_key, telling=telling, youth=youth
-            )
-    except IntegrityError:
-        # Another submission won; its transaction has ended, so that its row can be read now.
-        first = Episode.objects.filter(submission_key=submission_key).first()
-        if first is not None:
-            return first
-        other = Episode.objects.open().filter(youth=youth).first() if youth else None
-        if other is not None:
-            raise AlreadyMissing(other) from None
-        raise
+            other = _episode_at(youth, telling.told.at) if youth else None
+            if other is not None:
+                raise AlreadyMissing(other) from None
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _added(name: str, unit: Unit, *, by: User, now: datetime) -> Youth:
+    given_name, family_name = split_name(name)
+    return add_youth(by=by, now=now, unit=unit, given_name=given_name, family_name=family_name)
+
+
+def _episode_at(youth: Youth, told_at: datetime) -> Episode | None:
+    """The youth's open episode, or the one that lasted at this moment."""
+    return (
+        youth.episodes.exclude(end_reason=EndReason.OPENED_IN_ERROR)
+        .filter(Q(ended_at__isnull=True) | Q(told_at__lte=told_at, ended_at__gt=told_at))
+        .order_by("-told_at", "-id")
+        .first()
+    )
 
 
 def is_logged_already(submission_key: uuid.UUID) -> bool:
@@ -122,7 +122,7 @@ def _open_episode(
     episode = Episode.objects.create(
         youth=youth,
         unit=unit,
-        assigned_to=by,
+        assigned_to=_worker_for(youth, by),
         jurisdiction=protocol.code,
         protocol_version=protocol.version,
         time_zone=unit.time_zone,
@@ -142,6 +142,15 @@ def _open_episode(
     duties.plan(episode, now=now)
     audit.record("episode.logged", subject=episode, by=by, at=now, youth=str(youth.public_id))
     return episode
+
+
+def _worker_for(youth: Youth, by: User) -> User:
+    """Who holds the duties: the youth's own caseworker, or else whoever logged the youth.
+
+    Reminders go to both: see `casework.notifications.recipients`.
+    """
+    own = youth.caseworker
+    return own if own is not None and own.is_active else by
 
 
 def current_placement(youth: Youth, at: datetime) -> Placement | None:
@@ -164,150 +173,3 @@ def description_of(youth: Youth) -> dict[str, str | int | None]:
         "marks": youth.marks or None,
         "medical_needs": youth.medical_needs or None,
     }
-
-
-@transaction.atomic
-def record_located(*, episode: Episode, by: User, now: datetime, located_at: datetime) -> Episode:
-    """Contact is safe, but the youth is not back yet. The missing time goes on until the return."""
-    episode = _locked(episode)
-    if episode.located_at is not None or not episode.is_open:
-        raise AlreadyRecorded("Someone has already recorded that this youth was located.")
-    _must_follow(located_at, episode)
-    episode.located_at, episode.located_by = located_at, by
-    episode.save(update_fields=["located_at", "located_by"])
-    duties.plan(episode, now=now)
-    audit.record("episode.located", subject=episode, by=by, at=now)
-    return episode
-
-
-@transaction.atomic
-def record_returned(
-    *,
-    episode: Episode,
-    by: User,
-    now: datetime,
-    returned_at: datetime,
-    returned_to: ReturnedTo,
-    medical_care_needed: Known,
-) -> Episode:
-    """The youth is physically back: the missing time ends and the return duties start."""
-    episode = _locked(episode)
-    if not episode.is_open:
-        raise AlreadyRecorded("Someone has already recorded that this youth is back.")
-    _must_follow(returned_at, episode)
-    episode.returned_at, episode.returned_by = returned_at, by
-    episode.returned_to = returned_to
-    episode.medical_care_needed = medical_care_needed
-    episode.ended_at, episode.end_reason = returned_at, EndReason.RETURNED
-    episode.save(
-        update_fields=[
-            "returned_at",
-            "returned_by",
-            "returned_to",
-            "medical_care_needed",
-            "ended_at",
-            "end_reason",
-        ]
-    )
-    reminders.cancel_waiting(episode.duties.filter(phase=Phase.MISSING), now=now)
-    duties.plan(episode, now=now)
-    audit.record("episode.returned", subject=episode, by=by, at=now)
-    return episode
-
-
-@transaction.atomic
-def end_otherwise(
-    *, episode: Episode, by: User, now: datetime, ended_at: datetime, reason: EndReason, why: str
-) -> Episode:
-    """End the episode without a return: the youth aged out, or it was opened in error, for example.
-
-    Duties of an episode that was opened in error are withdrawn. Of any other, what is open stays
-    open until somebody records it: an end does not make a missed duty disappear.
-    """
-    if reason == EndReason.RETURNED:
-        raise ValueError("A return is recorded with record_returned.")
-    episode = _locked(episode)
-    if not episode.is_open:
-        raise AlreadyRecorded("Someone has already recorded the end of this episode.")
-    _must_follow(ended_at, episode)
-    episode.ended_at, episode.end_reason = ended_at, reason
-    episode.save(update_fields=["ended_at", "end_reason"])
-    left = episode.duties.open()
-    reminders.cancel_waiting(left, now=now)
-    if reason == EndReason.OPENED_IN_ERROR:
-        left.update(withdrawn_at=now)
-    add_note(
-        episode=episode,
-        by=by,
-        now=now,
-        kind=NoteKind.CORRECTION if reason == EndReason.OPENED_IN_ERROR else NoteKind.INFORMATION,
-        text=f"Episode closed: {reason.label.lower()}. {why}",
-        happened=Moment(at=ended_at, precision=Precision.EXACT),
-        submission_key=uuid.uuid4(),
-    )
-    audit.record("episode.ended", subject=episode, by=by, at=now, reason=reason.value)
-    return episode
-
-
-@transaction.atomic
-def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Episode:
-    """Take back a return that was recorded by mistake: the missing time was never interrupted.
-
-    Raises `CannotUndo` when the youth has gone missing again since, or when somebody has already
-    worked on a return duty.
-    """
-    episode = _locked(episode)
-    if episode.returned_at is None:
-        raise CannotUndo("No return is recorded for this episode.")
-    if episode.youth.episodes.open().exists():
-        raise CannotUndo("This youth has been logged missing again since.")
-    episode.returned_at = episode.returned_by = episode.ended_at = None
-    episode.returned_to = episode.end_reason = ""
-    episode.medical_care_needed = Known.NOT_KNOWN
-    try:
-        with transaction.atomic():
-            episode.save(
-                update_fields=[
-                    "returned_at",
-                    "returned_by",
-                    "returned_to",
-                    "medical_care_needed",
-                    "ended_at",
-                    "end_reason",
-                ]
-            )
-    except IntegrityError:  # somebody logged the youth missing at this very moment
-        raise CannotUndo("This youth has been logged missing again since.") from None
-    # Locked before they are looked at: who records one of them now waits, and is then told.
-    locked = duties.without_event(episode).select_for_update().values_list("pk", flat=True)
-    return_duties = episode.duties.filter(pk__in=list(locked))
-    if return_duties.filter(evidence__isnull=False).exists():
-        raise CannotUndo("Someone has already worked on a return duty. Call the on-call line.")
-    reminders.cancel_waiting(return_duties, now=now)
-    return_duties.update(withdrawn_at=now)
-    for duty in episode.duties.open().filter(phase=Phase.MISSING):
-        reminders.plan(duty, now=now)
-    add_note(
-        episode=episode,
-        by=by,
-        now=now,
-        kind=NoteKind.CORRECTION,
-        text=f"The return was recorded by mistake. {reason}",
-        happened=Moment(at=now, precision=Precision.EXACT),
-        submission_key=uuid.uuid4(),
-    )
-    audit.record("episode.return_undone", subject=episode, by=by, at=now)
-    return episode
-
-
-def _locked(episode: Episode) -> Episode:
-    # no_key: rows that only point to the episode are not kept waiting, nor waited for.
-    return Episode.objects.select_for_update(of=("self",), no_key=True).get(pk=episode.pk)
-
-
-def _must_follow(at: datetime, episode: Episode) -> None:
-    """Refuse a moment before the youth was last seen or located."""
-    if episode.last_seen_at is not None and at < episode.last_seen_at:
-        raise OutOfOrder("This is earlier than the time the youth was last seen.")
-    if episode.located_at is not None and at < episode.located_at:
-        raise OutOfOrder("This is earlier than the time the youth was located.")

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from casework import audit
 from casework.models import Episode, Note, NoteKind, User
+from casework.operations.submissions import KeyReused
 from casework.policies.time_words import Moment
 
 
@@ -22,7 +23,10 @@ def add_note(
     submission_key: uuid.UUID,
     source: str = "",
 ) -> Note:
-    """Add one entry to the timeline; the same form sent again adds nothing."""
+    """Add one entry to the timeline; the same form sent again adds nothing.
+
+    Raises `KeyReused` when the key belongs to a note on another episode.
+    """
     note, is_new = Note.objects.get_or_create(
         submission_key=submission_key,
         defaults={
@@ -36,6 +40,8 @@ def add_note(
             "recorded_by": by,
         },
     )
+    if note.episode_id != episode.pk:
+        raise KeyReused
     if is_new:
         audit.record("note.added", subject=note, by=by, at=now, episode=str(episode.public_id))
     return note

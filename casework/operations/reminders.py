@@ -2,6 +2,7 @@
 point. Nothing here enqueues a task: the sweep finds what is due.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,10 +11,20 @@ from casework.models import Delivery, Duty, Reminder, User
 from casework.policies.ladder import ladder
 
 
-def plan(duty: Duty, *, now: datetime) -> None:
-    """Write the reminders of an open duty. Runs in the caller's transaction, which holds it."""
-    generation = duty.reminders.count()  # after a correction the ladder starts anew
+def plan_first(duties: Sequence[Duty], *, now: datetime) -> None:
+    """Write the reminders of new duties. Runs in the caller's transaction."""
     Reminder.objects.bulk_create(
+        reminder for duty in duties for reminder in _ladder_of(duty, generation=0, now=now)
+    )
+
+
+def plan_again(duty: Duty, *, now: datetime) -> None:
+    """Write a new ladder for a duty that is open again: after a correction, or an undone return."""
+    Reminder.objects.bulk_create(_ladder_of(duty, generation=duty.reminders.count(), now=now))
+
+
+def _ladder_of(duty: Duty, *, generation: int, now: datetime) -> list[Reminder]:
+    return [
         Reminder(
             episode=duty.episode,
             duty=duty,
@@ -24,7 +35,7 @@ def plan(duty: Duty, *, now: datetime) -> None:
             planned_at=now,
         )
         for step in ladder(counted_from_at=duty.counted_from_at, due_at=duty.due_at, planned_at=now)
-    )
+    ]
 
 
 def cancel_waiting(duties: QuerySet[Duty], *, now: datetime) -> None:

@@ -1,12 +1,54 @@
-"""Changes to youth: adding one, and keeping the names under which they are found."""
+"""Changes to youth: adding one, describing them, and keeping the names by which they are found."""
 
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Self
 
 from django.db import transaction
 
 from casework import audit
-from casework.models import Unit, User, Youth, YouthName
+from casework.models import AuditEvent, Sex, Unit, User, Youth, YouthName
 from casework.policies.name_keys import name_keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a report asks about a youth. Empty, None and `Sex.NOT_KNOWN` all mean not known yet."""
+
+    born_on: date | None = None
+    sex: str = Sex.NOT_KNOWN
+    height_cm: int | None = None
+    weight_kg: int | None = None
+    eye_color: str = ""
+    hair_color: str = ""
+    marks: str = ""
+    medical_needs: str = ""
+
+    @classmethod
+    def of(cls, youth: Youth) -> Self:
+        """The youth's description as it is on file."""
+        return cls(**{name: getattr(youth, name) for name in FACTS})
+
+    def differing_from(self, other: "Description") -> list[str]:
+        """The names of the facts that these two do not agree on."""
+        return [name for name in FACTS if getattr(self, name) != getattr(other, name)]
+
+
+FACTS = tuple(field.name for field in fields(Description))
+
+
+class DescribedSince(Exception):
+    """Somebody changed the same facts in the meantime, to something else.
+
+    `facts` names them, `on_file` is the description as it is now; `by` whom and `at` which moment
+    the latest of these changes was made, as far as the audit trail tells.
+    """
+
+    def __init__(
+        self, facts: list[str], on_file: Description, by: User | None, at: datetime | None
+    ) -> None:
+        super().__init__("Someone has changed this description.")
+        self.facts, self.on_file, self.by, self.at = facts, on_file, by, at
 
 
 def split_name(typed: str) -> tuple[str, str]:
@@ -39,6 +81,47 @@ def add_youth(
     keep_names_findable(youth)
     audit.record("youth.added", subject=youth, by=by, at=now)
     return youth
+
+
+@transaction.atomic
+def describe(
+    *, youth: Youth, by: User, now: datetime, seen: Description, description: Description
+) -> Youth:
+    """Set the facts in which `description` differs from what the person had `seen`.
+
+    What somebody else has filled in meanwhile stays. Raises `DescribedSince`, and changes nothing,
+    when both changed the same fact to different things. The same form sent again changes nothing.
+    """
+    youth = Youth.objects.select_for_update(of=("self",), no_key=True).get(pk=youth.pk)
+    on_file = Description.of(youth)
+    theirs = on_file.differing_from(seen)
+    meant = description.differing_from(seen)
+    changed = [name for name in description.differing_from(on_file) if name in meant]
+    contested = [name for name in changed if name in theirs]
+    if contested:
+        raise DescribedSince(contested, on_file, *_who_changed(youth, contested))
+    if changed:
+        for name in changed:
+            setattr(youth, name, getattr(description, name))
+        youth.save(update_fields=changed)
+        audit.record("youth.described", subject=youth, by=by, at=now, facts=changed)
+    return youth
+
+
+def _who_changed(youth: Youth, facts: list[str]) -> tuple[User | None, datetime | None]:
+    """Who was the latest to change one of these facts, and when."""
+    event = (
+        AuditEvent.objects.filter(
+            event="youth.described",
+            subject_id=youth.public_id,
+            detail__facts__has_any_keys=facts,
+        )
+        .order_by("-at", "-id")
+        .first()
+    )
+    if event is None:
+        return None, None
+    return User.objects.filter(public_id=event.by).first(), event.at
 
 
 def keep_names_findable(youth: Youth) -> None:

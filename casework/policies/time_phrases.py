@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from casework.policies.clock_words import WEEKDAYS, clock_words, day_words
+from casework.policies.time_words import Precision
 
 
 def moment(at: datetime, zone: tzinfo, *, now: datetime) -> str:
@@ -11,6 +12,19 @@ def moment(at: datetime, zone: tzinfo, *, now: datetime) -> str:
     year = "" if local.year == now.astimezone(zone).year else f", {local.year}"
     day = f"{WEEKDAYS[local.weekday()]} {day_words(local.date())}{year}"
     return f"{day}, {clock_words(local.time())} {zone_words(at, zone)}"
+
+
+def moment_as_known(at: datetime, precision: Precision, zone: tzinfo, *, now: datetime) -> str:
+    """A moment as exactly as it is known: "about Tue Mar 3, 3:52 a.m. CST", "Tue Mar 3".
+
+    For an unknown time `at` only says when it was recorded, so it is not printed.
+    """
+    if precision is Precision.UNKNOWN:
+        return "time not known"
+    words = moment(at, zone, now=now)
+    if precision is Precision.DATE_ONLY:
+        return words.rsplit(", ", 1)[0]
+    return f"about {words}" if precision is Precision.ABOUT else words
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

@@ -1,16 +1,17 @@
 """How a duty is shown: its clock in words, what was done about it, and what is still needed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from casework.models import Duty, DutyEvidence, Known, WorkState
 from casework.models.duty import Outcome
 from casework.policies.anchors import Anchor
 from casework.policies.rules import Basis, EvidenceField, Verified
-from casework.policies.time_phrases import clock, due_words, duration, moment
+from casework.policies.time_phrases import clock, due_words, duration, moment, moment_as_known
 from casework.policies.time_state import TimeState, due_soon_lead
 from casework.policies.time_words import Precision
 
+A_DAY = timedelta(days=1)
 POLICE_REPORT = "report_to_police"
 CALLED_ALREADY = (
     "Someone had called the police when this was logged. Get the report number and record it here."
@@ -68,10 +69,13 @@ def due_of(duty: Duty, *, now: datetime) -> Due:
         relative = "" if stands_still else due_words(at, now)
         absolute = moment(at, zone, now=now)
     state_words = state.words
+    state_name = state.value
     if stands_still and state is not TimeState.OVERDUE:
-        state, state_words = TimeState.NO_SET_TIME, "Open when the youth returned"
+        is_back = duty.episode.returned_at is not None
+        state_name = "stopped"
+        state_words = f"Left open when the {'youth returned' if is_back else 'episode ended'}"
     return Due(
-        state=state.value,
+        state=state_name,
         state_words=state_words,
         relative=relative,
         absolute=absolute,
@@ -133,19 +137,24 @@ def work_words(duty: Duty, latest: DutyEvidence | None, *, now: datetime) -> str
 def when_words(at: datetime, precision: str, duty: Duty, *, now: datetime) -> str:
     """A moment of an episode: the time alone when it was on the local day of `now`."""
     zone = duty.episode.zone
-    if precision == Precision.DATE_ONLY:
-        return moment(at, zone, now=now).rsplit(", ", 1)[0]
-    about = "about " if precision == Precision.ABOUT else ""
-    if at.astimezone(zone).date() == now.astimezone(zone).date():
-        return f"{about}{clock(at, zone)}"
-    return f"{about}{moment(at, zone, now=now)}"
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    if is_today and precision in (Precision.EXACT, Precision.ABOUT):
+        return f"{'about ' if precision == Precision.ABOUT else ''}{clock(at, zone)}"
+    return moment_as_known(at, Precision(precision), zone, now=now)
 
 
 def timeliness(duty: Duty) -> str:
-    """Whether a done duty was in time, as a fact: "on time", "37 min late"."""
+    """Whether a done duty was in time, as a fact: "on time", "37 min late".
+
+    Of a duty done on a day without a time, only another day than the due one settles it.
+    """
     if duty.due_at is None or duty.done_at is None:
         return "no set time"
     late = duty.done_at - duty.due_at
+    if duty.done_precision == Precision.DATE_ONLY:
+        if duty.done_at <= duty.due_at < duty.done_at + A_DAY:
+            return "time not recorded, so not provable"
+        return "on time" if late < timedelta() else "late, time not recorded"
     if late.total_seconds() <= 0:
         return "on time"
     length = duration(late)
@@ -162,6 +171,8 @@ def basis_words(duty: Duty) -> str:
 
 def anchor_words(duty: Duty, *, now: datetime) -> str:
     """From which moment the clock counts, and what it means when that one is not known yet."""
+    if duty.due_at is None:
+        return "It has no set time."
     counted = moment(duty.counted_from_at, duty.episode.zone, now=now)
     if not duty.is_provisional:
         return f"Counted from {counted}, when {Anchor(duty.anchor).words}."
@@ -206,7 +217,7 @@ def said_words(entry: DutyEvidence, duty: Duty, *, now: datetime) -> str:
 def recorded_words(duty: Duty, *, now: datetime) -> str:
     """What was just saved, as a fact: "Done at 4:29 a.m., 37 min late"."""
     if duty.done_at is not None:
-        when = when_words(duty.done_at, Precision.EXACT, duty, now=now)
+        when = when_words(duty.done_at, duty.done_precision, duty, now=now)
         return f"{duty.title}: done {when}, {timeliness(duty)}."
     if duty.not_needed_at is not None:
         return f"{duty.title}: set down as not needed."

@@ -13,10 +13,13 @@ from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.scoping import get_duty_or_404
 from casework.forms.duties import EvidenceForm
-from casework.models import Duty, DutyEvidence
+from casework.models import Duty
 from casework.operations import duties
+from casework.operations.submissions import KeyReused
+from casework.presenters.description import read_this
 from casework.presenters.due import anchor_words, basis_words, due_of, recorded_words, said_words
 from casework.presenters.episodes import name_and_age
+from casework.presenters.timeline import evidence_entry
 from casework.views.people import signed_in
 
 
@@ -27,12 +30,11 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     duty = get_duty_or_404(user, duty_id)
     audit.record("duty.read", subject=duty, by=user, at=now)
     entries = list(duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id"))
-    latest = entries[0] if entries else None
     form = EvidenceForm(
         kept_answers.answers_of(request, now=now),
         duty=duty,
+        latest=entries[0] if entries else None,
         now=now,
-        initial=_carried_over(latest),
     )
     conflict = None
     if request.method == "POST" and form.is_valid():
@@ -45,12 +47,14 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
                 submission_key=form.cleaned_data["submission_key"],
                 based_on=form.seen_entry,
             )
-        except duties.AlreadyRecorded as error:
+        except duties.DutyAlreadyRecorded as error:
             conflict = said_words(error.latest, duty, now=now)
             form.add_error(None, f"{conflict} Your entry is not saved yet.")
             # What was typed stays; saving again adds it as a correction, knowingly.
             form.show_entry(error.latest.public_id)
-        except duties.NoLongerNeeded as error:
+        except duties.TooEarly as error:
+            form.add_error("happened_time", str(error))
+        except (duties.NoLongerNeeded, KeyReused) as error:
             form.add_error(None, str(error))
         else:
             duty.refresh_from_db()
@@ -66,25 +70,11 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "anchor_words": anchor_words(duty, now=now),
             "basis_words": basis_words(duty),
             "about": name_and_age(duty.episode.youth, duty.episode.zone, now=now),
-            "entries": [said_words(entry, duty, now=now) for entry in entries],
+            "entries": [evidence_entry(duty, entry, now=now) for entry in entries],
+            "read_this": read_this(duty, now=now),
             "submit_label": _submit_label(duty, conflict is not None),
         },
     )
-
-
-def _carried_over(latest: DutyEvidence | None) -> dict[str, str]:
-    """Nothing is asked twice: a further entry starts from what the last one knew."""
-    if latest is None:
-        return {}
-    return {
-        "based_on": str(latest.public_id),
-        "agency": latest.agency,
-        "officer": latest.officer,
-        "badge": latest.badge,
-        "reference_number": latest.reference_number,
-        "contact_name": latest.contact_name,
-        "ncic_entry": latest.ncic_entry,
-    }
 
 
 def _submit_label(duty: Duty, is_conflict: bool) -> str:

@@ -13,10 +13,13 @@ from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.scoping import get_episode_or_404
 from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, UndoReturnForm
+from casework.forms.when import HappenedForm
 from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
-from casework.operations import episodes
+from casework.operations import returns
 from casework.operations.notes import add_note
-from casework.presenters.episodes import actions_of, facts_of, page_of
+from casework.operations.submissions import KeyReused
+from casework.presenters.description import facts_of
+from casework.presenters.episodes import actions_of, already_words, page_of
 from casework.views.people import signed_in
 
 
@@ -50,18 +53,22 @@ def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     episode = get_episode_or_404(user, episode_id)
     form = NoteForm(kept_answers.answers_of(request, now=now), zone=episode.zone, now=now)
     if request.method == "POST" and form.is_valid():
-        add_note(
-            episode=episode,
-            by=user,
-            now=now,
-            kind=NoteKind(form.cleaned_data["kind"]),
-            text=form.cleaned_data["text"],
-            source=form.cleaned_data["source"],
-            happened=form.cleaned_data["moment"],
-            submission_key=form.cleaned_data["submission_key"],
-        )
-        messages.success(request, "Added to the timeline.")
-        return redirect(episode)
+        try:
+            add_note(
+                episode=episode,
+                by=user,
+                now=now,
+                kind=NoteKind(form.cleaned_data["kind"]),
+                text=form.cleaned_data["text"],
+                source=form.cleaned_data["source"],
+                happened=form.cleaned_data["moment"],
+                submission_key=form.cleaned_data["submission_key"],
+            )
+        except KeyReused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Added to the timeline.")
+            return redirect(episode)
     return render(request, "casework/episode/note.html", {"form": form, "episode": episode})
 
 
@@ -74,8 +81,9 @@ def record_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             words = _record(form, episode, user)
-        except (episodes.AlreadyRecorded, episodes.OutOfOrder) as error:
-            form.add_error(None, str(error))
+        except returns.Refused as error:
+            if done := _refused(request, form, error, episode, user):
+                return done
         else:
             messages.success(request, words)
             return redirect(episode)
@@ -83,19 +91,44 @@ def record_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 def _record(form: ReturnForm, episode: Episode, user: User) -> str:
-    at = form.cleaned_data["moment"].at
-    if form.cleaned_data["known"] == LOCATED:
-        episodes.record_located(episode=episode, by=user, now=form.now, located_at=at)
+    data = form.cleaned_data
+    medical_care_needed = Known(data["medical_care_needed"] or Known.NOT_KNOWN)
+    if data["known"] == LOCATED:
+        returns.record_located(
+            episode=episode,
+            by=user,
+            now=form.now,
+            located=data["moment"],
+            medical_care_needed=medical_care_needed,
+            where=data["where"],
+        )
         return "Located is recorded. The missing time goes on until the youth is back."
-    episodes.record_returned(
+    returns.record_returned(
         episode=episode,
         by=user,
         now=form.now,
-        returned_at=at,
-        returned_to=ReturnedTo(form.cleaned_data["known"]),
-        medical_care_needed=Known(form.cleaned_data["medical_care_needed"] or Known.NOT_KNOWN),
+        returned=data["moment"],
+        returned_to=ReturnedTo(data["known"]),
+        medical_care_needed=medical_care_needed,
+        where=data["where"],
     )
     return "The missing clock has stopped. Return duties have started."
+
+
+def _refused(
+    request: HttpRequest, form: HappenedForm, error: returns.Refused, episode: Episode, user: User
+) -> HttpResponse | None:
+    """Put the reason into the form; whoever sent the same thing twice just goes on."""
+    if isinstance(error, returns.AlreadyRecorded):
+        if error.by == user:
+            messages.info(request, "You have already recorded this.")
+            return redirect(episode)
+        form.add_error(None, already_words(error.by, error.at, episode.zone, now=form.now))
+    elif isinstance(error, returns.OutOfOrder):
+        form.add_error("happened_time", str(error))
+    else:
+        form.add_error(None, str(error))
+    return None
 
 
 @requires(Permission.EPISODE_UPDATE)
@@ -106,16 +139,17 @@ def end(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     form = EndForm(kept_answers.answers_of(request, now=now), zone=episode.zone, now=now)
     if request.method == "POST" and form.is_valid():
         try:
-            episodes.end_otherwise(
+            returns.end_otherwise(
                 episode=episode,
                 by=user,
                 now=now,
-                ended_at=form.cleaned_data["moment"].at,
+                ended=form.cleaned_data["moment"],
                 reason=EndReason(form.cleaned_data["reason"]),
                 why=form.cleaned_data["why"],
             )
-        except (episodes.AlreadyRecorded, episodes.OutOfOrder) as error:
-            form.add_error(None, str(error))
+        except returns.Refused as error:
+            if done := _refused(request, form, error, episode, user):
+                return done
         else:
             messages.success(request, "The episode is closed.")
             return redirect(episode)
@@ -130,10 +164,10 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     form = UndoReturnForm(kept_answers.answers_of(request, now=now))
     if request.method == "POST" and form.is_valid():
         try:
-            episodes.undo_return(
+            returns.undo_return(
                 episode=episode, by=user, now=now, reason=form.cleaned_data["reason"]
             )
-        except episodes.CannotUndo as error:
+        except returns.CannotUndo as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "The return is taken back. The clocks run on.")

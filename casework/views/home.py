@@ -12,7 +12,7 @@ from casework.access.roles import may
 from casework.access.scoping import caseload_of
 from casework.health import readiness
 from casework.models import Episode
-from casework.presenters.episodes import caseload_row, next_due_at
+from casework.presenters.caseload import caseload_row, next_due_at
 from casework.presenters.health import light_of
 from casework.presenters.page import THEMES
 from casework.views.people import signed_in
@@ -25,7 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page one lands on."""
     user, now = signed_in(request), timezone.now()
     light = (
-        light_of(readiness(now=now), now=now, zone=user.unit.zone if user.unit else None)
+        light_of(
+            readiness(now=now, ask_broker=False),
+            now=now,
+            zone=user.unit.zone if user.unit else None,
+        )
         if may(user, Permission.REMINDERS_HEALTH)
         else None
     )

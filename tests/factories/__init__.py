@@ -92,9 +92,12 @@ class EpisodeFactory(DjangoModelFactory):
     class Params:
         returned = factory.Trait(
             returned_at=TOLD + timedelta(hours=5),
+            returned_recorded_at=TOLD + timedelta(hours=5),
             returned_by=factory.SelfAttribute("recorded_by"),
             returned_to=ReturnedTo.PLACEMENT,
             ended_at=TOLD + timedelta(hours=5),
+            ended_recorded_at=TOLD + timedelta(hours=5),
+            ended_by=factory.SelfAttribute("recorded_by"),
             end_reason=EndReason.RETURNED,
         )
 
@@ -116,6 +119,7 @@ class DutyFactory(DjangoModelFactory):
 
     episode = factory.SubFactory(EpisodeFactory)
     code = factory.Sequence(lambda n: f"duty_{n}")
+    protocol_version = "2026.1"
     title = "Report to police"
     phase = Phase.MISSING
     order = 10

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import OperationalError, connection
 
 from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, ReturnedTo, User, Youth
-from casework.operations import duties, episodes
+from casework.operations import duties, episodes, returns
 from casework.operations.duties import Evidence
 from casework.operations.episodes import Telling
 from casework.policies.time_words import Moment, Precision
@@ -58,11 +58,11 @@ def record(
 
 def bring_back(episode: Episode, *, by: User, now: datetime, at: datetime | None = None) -> Episode:
     """`by` records that the youth is back at the placement."""
-    return episodes.record_returned(
+    return returns.record_returned(
         episode=episode,
         by=by,
         now=now,
-        returned_at=at or now,
+        returned=exactly(at or now),
         returned_to=ReturnedTo.PLACEMENT,
         medical_care_needed=Known.NOT_KNOWN,
     )

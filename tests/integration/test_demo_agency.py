@@ -204,7 +204,7 @@ class TestTheAgency(TestCase):
         }
         assert max(NOW - one.told_at for one in left if one.is_open) > 7 * DAY
         assert len({one.unit_id for one in left}) == 3
-        assert any(one.assigned_to.role == Role.ON_CALL for one in left if one.assigned_to)
+        assert any(one.recorded_by.role == Role.ON_CALL for one in left)
 
     def test_inboxes_are_believable_after_one_sweep(self):
         while sweep.address_due(now=NOW):

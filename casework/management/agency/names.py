@@ -71,4 +71,4 @@ CONTACTS = (
     *("Intake desk", "Duty worker", "Shift lead", "Ms. Applegarth", "Mr. Fiddlewood"),
     *("Ms. Honeychurch", "Mr. Quillby", "Ms. Tanglewood"),
 )
-METHODS = ("Telephone", "Telephone", "Telephone", "In person", "Online", "E-mail")
+METHODS = ("Telephone", "Telephone", "Telephone", "In person", "Online", "Email")

@@ -10,8 +10,9 @@ from casework.management.agency.people import OFFICES
 from casework.management.agency.scenes import SCENES
 from casework.management.agency.stage import Case, NobodyFree, Stage, catch_up, record
 from casework.models import Duty, Episode, Known, Outcome, ReturnedTo, User
-from casework.operations import episodes
+from casework.operations import returns
 from casework.policies.rules import Phase
+from casework.policies.time_words import Moment, Precision
 
 FRESH_FOR = timedelta(hours=12)
 OFFICE_OF = {office.name: office for office in OFFICES}
@@ -60,11 +61,13 @@ def _end_stale(rng: Random, now: datetime) -> None:
 def _end(rng: Random, episode: Episode, now: datetime) -> None:
     by = episode.assigned_to or episode.recorded_by
     if episode.is_open:
-        episode = episodes.record_returned(
+        episode = returns.record_returned(
             episode=episode,
             by=by,
             now=now,
-            returned_at=min(_latest_moment(episode) + timedelta(hours=2), now),
+            returned=Moment(
+                min(_latest_moment(episode) + timedelta(hours=2), now), Precision.EXACT
+            ),
             returned_to=ReturnedTo.PLACEMENT,
             medical_care_needed=Known.NO,
         )

@@ -22,7 +22,7 @@ from casework.models import (
     User,
     Youth,
 )
-from casework.operations import duties, episodes, reminders
+from casework.operations import duties, episodes, reminders, returns
 from casework.operations.duties import Evidence
 from casework.operations.episodes import Telling
 from casework.operations.notes import add_note
@@ -174,18 +174,21 @@ class Case:
     def located(self, *, ago: timedelta) -> None:
         """Contact is safe; the youth is not back."""
         at = self.stage.now - ago
-        self.episode = episodes.record_located(
-            episode=self.episode, by=self.by, now=self._typed(at), located_at=at
+        self.episode = returns.record_located(
+            episode=self.episode,
+            by=self.by,
+            now=self._typed(at),
+            located=Moment(at, Precision.EXACT),
         )
 
     def returned(self, *, ago: timedelta, medical_care: Known = Known.NOT_KNOWN) -> None:
         """The youth is back at the placement."""
         at = self.stage.now - ago
-        self.episode = episodes.record_returned(
+        self.episode = returns.record_returned(
             episode=self.episode,
             by=self.by,
             now=self._typed(at),
-            returned_at=at,
+            returned=Moment(at, Precision.EXACT),
             returned_to=ReturnedTo.PLACEMENT,
             medical_care_needed=medical_care,
         )
@@ -234,7 +237,7 @@ def catch_up(cases: Iterable[Case], *, now: datetime) -> None:
         late = list(missed.select_related("episode").distinct().order_by("id"))
         reminders.cancel_waiting(Duty.objects.filter(pk__in=[duty.pk for duty in late]), now=now)
         for duty in late:
-            reminders.plan(duty, now=now)
+            reminders.plan_again(duty, now=now)
 
 
 def _person(account: str) -> User:

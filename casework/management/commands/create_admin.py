@@ -24,12 +24,12 @@ class Command(BaseCommand):
     """Asks on the terminal for whatever the options leave open."""
 
     help = (
-        "Make the account of an admin. Asks for e-mail, name and password; the password may also "
+        "Make the account of an admin. Asks for email, name and password; the password may also "
         f"come from the environment variable {PASSWORD_VARIABLE}."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--email", help="the e-mail address to sign in with")
+        parser.add_argument("--email", help="the email address to sign in with")
         parser.add_argument("--name", help="the name that others see")
         parser.add_argument(
             "--another", action="store_true", help="make one even if there is an admin already"
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write("There is an admin already, so none was made. To add one: --another")
             return
         try:
-            email = self._get("E-mail", "--email", options["email"], check_email)
+            email = self._get("Email", "--email", options["email"], check_email)
             name = self._get("Name", "--name", options["name"], check_name)
             password = self._password(User(email=email, name=name, role=Role.ADMIN))
         except (KeyboardInterrupt, EOFError):
@@ -92,7 +92,7 @@ def create(*, email: str, name: str, password: str) -> User:
             user = User.objects.create_user(email, password, name=name, role=Role.ADMIN)
             audit.record("user.added", subject=user, by=None, at=timezone.now(), role=user.role)
     except IntegrityError:
-        raise CommandError("There is an account with this e-mail address already.") from None
+        raise CommandError("There is an account with this email address already.") from None
     return user
 
 
@@ -102,11 +102,11 @@ def check_email(typed: str) -> str:
     try:
         User._meta.get_field("email").clean(email, None)
     except ValidationError:
-        raise ValidationError("Enter an e-mail address like name@agency.gov") from None
+        raise ValidationError("Enter an email address like name@agency.gov") from None
     if email.lower().endswith(DEMO_DOMAIN) and not settings.DEMO:
         raise ValidationError(f"Addresses at {DEMO_DOMAIN} belong to the demonstration")
     if User.objects.filter(email__iexact=email).exists():
-        raise ValidationError("There is an account with this e-mail address already")
+        raise ValidationError("There is an account with this email address already")
     return email
 
 

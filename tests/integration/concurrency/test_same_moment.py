@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from casework.models import AuditEvent, Duty, DutyEvidence, Episode, Note, Outcome, Reminder, Youth
-from casework.operations import duties
+from casework.operations import duties, returns
 from casework.operations import episodes as episode_operations
 from tests.integration.scenes import bring_back, evidence, fields_on, intake, log, record
 
@@ -131,7 +131,7 @@ def test_two_people_record_one_return_and_the_second_is_told(at_once, as_person,
 
     assert sorted(response.status_code for response in sent) == [200, 302]
     [late] = [response for response in sent if response.status_code == 200]
-    assert "Someone has already recorded that this youth is back." in words_of(late)
+    assert "has already recorded this, Tue Mar 3, 2:04 a.m. CST." in words_of(late)
     codes = list(episode.duties.filter(phase="return").values_list("code", flat=True))
     assert len(codes) == len(set(codes)) == 5
 
@@ -143,8 +143,8 @@ def test_a_return_undone_while_someone_works_on_it_loses_nothing(at_once, ana, s
 
     def undo():
         try:
-            episode_operations.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
-        except episode_operations.CannotUndo:
+            returns.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
+        except returns.CannotUndo:
             return "refused"
         return "undone"
 
@@ -170,8 +170,8 @@ def test_undone_and_logged_again_at_once_leaves_one_open_episode(
 
     def undo():
         try:
-            episode_operations.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
-        except episode_operations.CannotUndo:
+            returns.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
+        except returns.CannotUndo:
             return "refused"
         return "undone"
 

@@ -5,13 +5,13 @@ constraint than it says, fails.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from casework.models import AuditEvent, EndReason, Known, Outcome, ReturnedTo, Role, YouthName
+from casework.models import AuditEvent, EndReason, Known, Outcome, Role, YouthName
 from casework.policies.time_words import Precision
 from tests.factories import (
     TOLD,
@@ -34,6 +34,27 @@ def two_open_episodes() -> None:
     youth = YouthFactory()
     EpisodeFactory(youth=youth)
     EpisodeFactory(youth=youth)
+
+
+def two_episodes_at_one_time() -> None:
+    youth = YouthFactory()
+    EpisodeFactory(youth=youth, returned=True)
+    EpisodeFactory(youth=youth, returned=True, told_at=TOLD + HOUR, recorded_at=TOLD + 2 * HOUR)
+
+
+def located(at: datetime) -> dict[str, object]:
+    """That the youth was located, with who recorded it and when."""
+    return {"located_at": at, "located_recorded_at": at, "located_by": UserFactory()}
+
+
+def ended(at: datetime, reason: str) -> dict[str, object]:
+    """That the episode ended, with who recorded it and when."""
+    return {
+        "ended_at": at,
+        "ended_recorded_at": at,
+        "ended_by": UserFactory(),
+        "end_reason": reason,
+    }
 
 
 def two_placements_at_once(*, gap: timedelta) -> None:
@@ -70,7 +91,6 @@ BREAKS: dict[str, Callable[[], object]] = {
     "placement_ends_after_start": lambda: PlacementFactory(started_at=TOLD, ended_at=TOLD - HOUR),
     "placement_one_at_a_time": lambda: two_placements_at_once(gap=HOUR / 2),
     # Episodes
-    "episode_one_open": two_open_episodes,
     "episode_told_before_recorded": lambda: EpisodeFactory(recorded_at=TOLD - HOUR),
     "episode_last_seen_before_told": lambda: EpisodeFactory(
         last_seen_at=TOLD + HOUR, last_seen_precision=Precision.EXACT
@@ -82,29 +102,25 @@ BREAKS: dict[str, Callable[[], object]] = {
     "episode_located_after_seen": lambda: EpisodeFactory(
         last_seen_at=TOLD - HOUR,
         last_seen_precision=Precision.EXACT,
-        located_at=TOLD - 2 * HOUR,
-        located_by=UserFactory(),
+        **located(TOLD - 2 * HOUR),
     ),
     "episode_located_pair": lambda: EpisodeFactory(located_at=TOLD + HOUR),
     "episode_returned_pair": lambda: EpisodeFactory(returned=True, returned_by=None),
     "episode_returned_says_where": lambda: EpisodeFactory(returned=True, returned_to=""),
     "episode_returned_after_located": lambda: EpisodeFactory(
-        returned=True, located_at=TOLD + 6 * HOUR, located_by=UserFactory()
+        returned=True, **located(TOLD + 6 * HOUR)
     ),
     "episode_ends_after_seen": lambda: EpisodeFactory(
         last_seen_at=TOLD - HOUR,
         last_seen_precision=Precision.EXACT,
-        ended_at=TOLD - 2 * HOUR,
-        end_reason=EndReason.AGED_OUT,
+        **ended(TOLD - 2 * HOUR, EndReason.AGED_OUT),
     ),
-    "episode_end_says_why": lambda: EpisodeFactory(ended_at=TOLD + HOUR),
-    "episode_return_ends_it": lambda: EpisodeFactory(
-        returned_at=TOLD + HOUR,
-        returned_by=UserFactory(),
-        returned_to=ReturnedTo.PLACEMENT,
-        ended_at=TOLD + 2 * HOUR,
-        end_reason=EndReason.RETURNED,
+    "episode_ended_pair": lambda: EpisodeFactory(
+        ended_at=TOLD + HOUR, end_reason=EndReason.AGED_OUT
     ),
+    "episode_end_says_why": lambda: EpisodeFactory(**ended(TOLD + HOUR, "")),
+    "episode_return_ends_it": lambda: EpisodeFactory(returned=True, ended_at=TOLD + 6 * HOUR),
+    "episode_one_at_a_time": two_episodes_at_one_time,
     # Notes
     "note_says_something": lambda: a_note(text=""),
     "note_happened_before_recorded": lambda: a_note(happened_at=TOLD + HOUR),
@@ -139,6 +155,11 @@ def test_the_database_refuses(name):
         BREAKS[name]()
 
 
+def test_a_youth_has_at_most_one_open_episode():
+    with pytest.raises(IntegrityError, match="episode_one_at_a_time"), transaction.atomic():
+        two_open_episodes()
+
+
 def test_every_constraint_is_broken_here():
     assert set(BREAKS) == names_in_the_models()
 
@@ -164,7 +185,15 @@ def test_what_the_constraints_allow():
     PlacementFactory(youth=youth, started_at=TOLD + HOUR)
     PlacementFactory(started_at=TOLD)
     EpisodeFactory(youth=youth, returned=True)
-    EpisodeFactory(youth=youth, last_seen_at=TOLD, last_seen_precision=Precision.ABOUT)
+    again = TOLD + 5 * HOUR  # the moment of that return
+    EpisodeFactory(youth=youth, **ended(again, EndReason.OPENED_IN_ERROR))
+    EpisodeFactory(
+        youth=youth,
+        told_at=again,
+        recorded_at=again,
+        last_seen_at=again,
+        last_seen_precision=Precision.ABOUT,
+    )
     duty = DutyFactory(due_at=TOLD, withdrawn_at=TOLD)
     DutyFactory(episode=duty.episode, code=duty.code)
     YouthFactory(case_number=None)

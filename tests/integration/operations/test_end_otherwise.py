@@ -5,16 +5,21 @@ from datetime import timedelta
 import pytest
 
 from casework.models import AuditEvent, EndReason, Episode, EpisodeStatus, NoteKind, Outcome
-from casework.operations import episodes
-from casework.operations.episodes import AlreadyRecorded, CannotUndo, OutOfOrder
+from casework.operations import returns
+from casework.operations.returns import AlreadyRecorded, CannotUndo, OutOfOrder
 from tests.integration.scenes import bring_back, exactly, log, record
 
 WITHOUT_RETURN = [reason for reason in EndReason if reason != EndReason.RETURNED]
 
 
 def end(episode, reason, *, by, now, at=None):
-    return episodes.end_otherwise(
-        episode=episode, by=by, now=now, ended_at=at or now, reason=reason, why="The court said so."
+    return returns.end_otherwise(
+        episode=episode,
+        by=by,
+        now=now,
+        ended=exactly(at or now),
+        reason=reason,
+        why="The court said so.",
     )
 
 
@@ -28,19 +33,35 @@ def test_the_end_its_reason_and_its_words_are_kept(episode, ana, now, reason):
     assert (episode.ended_at, episode.end_reason, episode.returned_at) == (at, reason, None)
     assert episode.status(has_open_duties=True) == EpisodeStatus.CLOSED
     note = episode.notes.get()
-    assert note.text == f"Episode closed: {reason.label.lower()}. The court said so."
-    assert note.happened_at == at
+    assert note.text == f"{reason.label}. The court said so."
+    assert (note.kind, note.happened_at) == (NoteKind.CLOSED, at)
     event = AuditEvent.objects.get(event="episode.ended")
     assert (event.subject_id, event.by) == (episode.public_id, ana.public_id)
     assert event.detail == {"reason": reason.value}
 
 
 @pytest.mark.parametrize("reason", WITHOUT_RETURN)
-def test_nobody_is_reminded_any_more_and_no_return_duty_starts(episode, ana, now, reason):
+def test_nobody_is_reminded_any_more_of_the_missing_time(episode, ana, now, reason):
     end(episode, reason, by=ana, now=now)
 
-    assert not episode.reminders.waiting().exists()
-    assert not episode.duties.filter(phase="return").exists()
+    assert not episode.reminders.waiting().filter(duty__phase="missing").exists()
+
+
+@pytest.mark.parametrize("reason", WITHOUT_RETURN)
+def test_only_a_youth_who_was_found_starts_duties_of_the_return(episode, ana, now, reason):
+    end(episode, reason, by=ana, now=now)
+
+    started = episode.duties.open().filter(phase="return")
+    assert started.exists() == (reason == EndReason.FOUND_ELSEWHERE)
+    assert episode.reminders.waiting().filter(duty__in=started).exists() == started.exists()
+
+
+def test_duties_that_the_locating_started_keep_reminding(episode, ana, now):
+    returns.record_located(episode=episode, by=ana, now=now, located=exactly(now))
+
+    end(episode, EndReason.AGED_OUT, by=ana, now=now + timedelta(minutes=5))
+
+    assert episode.reminders.waiting().filter(duty__phase="return").exists()
 
 
 def test_what_was_missed_does_not_disappear_with_the_end(episode, police, ana, now):
@@ -58,7 +79,7 @@ def test_the_open_duties_of_an_error_are_withdrawn_and_what_was_done_stays(
 
     assert list(episode.duties.in_force()) == [police]
     assert not Episode.objects.with_work_left().exists()
-    assert episode.notes.get().kind == NoteKind.CORRECTION
+    assert episode.notes.get().kind == NoteKind.CLOSED
 
 
 def test_a_youth_whose_episode_was_closed_can_be_logged_again(episode, jordan, ana, now):
@@ -93,14 +114,14 @@ def test_an_end_without_a_return_is_not_undone_as_one(episode, ana, now):
     end(episode, EndReason.AGED_OUT, by=ana, now=now)
 
     with pytest.raises(CannotUndo):
-        episodes.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
+        returns.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
 
 
 def test_a_failure_on_the_way_changes_nothing(episode, ana, now, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("casework.operations.episodes.audit.record", fail)
+    monkeypatch.setattr("casework.operations.returns.audit.record", fail)
     waiting = episode.reminders.waiting().count()
 
     with pytest.raises(RuntimeError):

@@ -13,8 +13,9 @@ from casework.models import (
     Reminder,
     ReturnedTo,
 )
-from casework.operations import episodes
-from casework.operations.episodes import AlreadyRecorded, CannotUndo, OutOfOrder
+from casework.operations import returns
+from casework.operations.episodes import AlreadyMissing
+from casework.operations.returns import AlreadyRecorded, CannotUndo, OutOfOrder
 from tests.integration.scenes import bring_back, exactly, log, record
 
 RETURN_DUTIES = {
@@ -32,11 +33,11 @@ def codes_in_force(episode, **filters):
 
 
 def locate(episode, *, by, now, at=None):
-    return episodes.record_located(episode=episode, by=by, now=now, located_at=at or now)
+    return returns.record_located(episode=episode, by=by, now=now, located=exactly(at or now))
 
 
 def undo(episode, *, by, now):
-    return episodes.undo_return(
+    return returns.undo_return(
         episode=episode, by=by, now=now, reason="Another youth had come back."
     )
 
@@ -247,7 +248,7 @@ def test_a_failure_on_the_way_changes_nothing(episode, ana, now, monkeypatch, ac
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("casework.operations.episodes.audit.record", fail)
+    monkeypatch.setattr("casework.operations.returns.audit.record", fail)
     before = waiting_keys(episode), codes_in_force(episode)
 
     with pytest.raises(RuntimeError):
@@ -265,7 +266,7 @@ def test_a_failed_undo_leaves_the_return(episode, ana, now, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr("casework.operations.episodes.audit.record", fail)
+    monkeypatch.setattr("casework.operations.returns.audit.record", fail)
     before = waiting_keys(episode), codes_in_force(episode)
 
     with pytest.raises(RuntimeError):
@@ -274,3 +275,46 @@ def test_a_failed_undo_leaves_the_return(episode, ana, now, monkeypatch):
     episode.refresh_from_db()
     assert episode.returned_at == now
     assert (waiting_keys(episode), codes_in_force(episode)) == before
+
+
+def test_a_return_is_not_undone_across_a_later_absence(episode, jordan, ana, now):
+    bring_back(episode, by=ana, now=now)
+    again = log(jordan, by=ana, now=now + timedelta(hours=3), told_at=now + timedelta(hours=2))
+    bring_back(again, by=ana, now=now + timedelta(hours=4))
+
+    with pytest.raises(CannotUndo):
+        undo(episode, by=ana, now=now + timedelta(hours=5))
+
+
+def test_what_was_taken_back_stays_on_the_timeline(episode, ana, now):
+    bring_back(episode, by=ana, now=now)
+
+    undo(episode, by=ana, now=now + timedelta(minutes=5))
+
+    text = episode.notes.get().text
+    assert "Back at placement, Tue Mar 3, 2:04 a.m. CST, by Ana." in text
+
+
+def test_a_telling_within_an_ended_episode_belongs_to_that_one(episode, jordan, ana, now):
+    bring_back(episode, by=ana, now=now + timedelta(hours=3))
+
+    with pytest.raises(AlreadyMissing) as refusal:
+        log(jordan, by=ana, now=now + timedelta(hours=4), told_at=now + timedelta(hours=1))
+
+    assert refusal.value.episode == episode
+
+
+def test_the_youths_own_caseworker_holds_the_duties(jordan, ana, oona, now):
+    jordan.caseworker = ana
+    jordan.save(update_fields=["caseworker"])
+
+    assert log(jordan, by=oona, now=now).assigned_to == ana
+
+
+def test_whoever_logs_holds_them_when_the_caseworker_has_left(jordan, ana, oona, adam, now):
+    ana.is_active, ana.deactivated_at, ana.deactivated_by = False, now, adam
+    ana.save()
+    jordan.caseworker = ana
+    jordan.save(update_fields=["caseworker"])
+
+    assert log(jordan, by=oona, now=now).assigned_to == oona

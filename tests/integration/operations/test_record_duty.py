@@ -1,16 +1,21 @@
 """What was done about a duty is added as evidence, and the duty says what the latest entry says."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from casework.models import AuditEvent, Delivery, DutyEvidence, Known, Outcome, Reminder, WorkState
 from casework.notifications import sweep
-from casework.operations import duties, episodes
-from casework.operations.duties import AlreadyRecorded, Evidence, NoLongerNeeded
+from casework.operations import duties, returns
+from casework.operations.duties import DutyAlreadyRecorded, Evidence, NoLongerNeeded
+from casework.operations.protocols import protocol_for
+from casework.operations.submissions import KeyReused
+from casework.policies.anchors import Anchors
+from casework.policies.due import PlannedDuty, due_at
 from casework.policies.time_words import Moment, Precision
-from tests.integration.scenes import bring_back, exactly, record
+from casework.presenters.due import timeliness
+from tests.integration.scenes import bring_back, exactly, log, record
 
 
 def test_done_keeps_who_was_told_and_when_it_happened(police, ana, now):
@@ -97,7 +102,7 @@ def test_an_attempt_lets_the_reminders_run_on(police, ana, now):
 def test_the_second_person_is_told_about_the_first(police, ana, sam, now):
     first = record(police, Outcome.DONE, by=sam, now=now)
 
-    with pytest.raises(AlreadyRecorded) as refusal:
+    with pytest.raises(DutyAlreadyRecorded) as refusal:
         record(police, Outcome.DONE, by=ana, now=now + timedelta(minutes=2))
 
     assert refusal.value.latest == first
@@ -109,7 +114,7 @@ def test_someone_who_saw_an_older_entry_is_told_about_the_correction(police, ana
     done = record(police, Outcome.DONE, by=ana, now=now)
     corrected = record(police, Outcome.DONE, by=sam, now=now, based_on=done.public_id)
 
-    with pytest.raises(AlreadyRecorded) as refusal:
+    with pytest.raises(DutyAlreadyRecorded) as refusal:
         record(police, Outcome.DONE, by=ana, now=now, based_on=done.public_id)
 
     assert refusal.value.latest == corrected
@@ -190,7 +195,7 @@ def test_a_correction_between_two_settled_states_wakes_nobody(police, ana, now):
 def test_a_duty_of_an_undone_return_takes_no_evidence(episode, ana, now):
     bring_back(episode, by=ana, now=now)
     asked = episode.duties.get(code="ask_about_medical_care")
-    episodes.undo_return(episode=episode, by=ana, now=now, reason="Another youth came back.")
+    returns.undo_return(episode=episode, by=ana, now=now, reason="Another youth came back.")
 
     with pytest.raises(NoLongerNeeded):
         record(asked, Outcome.DONE, by=ana, now=now)
@@ -212,3 +217,79 @@ def test_a_failure_on_the_way_leaves_the_duty_open(police, ana, now, monkeypatch
     assert police.is_open
     assert not police.evidence.exists()
     assert police.reminders.waiting().count() == waiting
+
+
+@pytest.mark.parametrize(
+    ("typed_day", "says"),
+    [
+        (0, "time not recorded, so not provable"),
+        (-1, "on time"),
+        (1, "late, time not recorded"),
+    ],
+    ids=["the due day", "the day before", "the day after"],
+)
+def test_a_day_without_a_time_proves_only_what_it_can(jordan, ana, now, typed_day, says):
+    episode = log(jordan, by=ana, now=now)
+    police = episode.duties.get(code="report_to_police")
+    midnight = datetime(2026, 3, 3, 6, 0, tzinfo=UTC) + timedelta(days=typed_day)
+    later = now + timedelta(days=3)
+
+    duties.record(
+        duty=police,
+        by=ana,
+        now=later,
+        evidence=Evidence(outcome=Outcome.DONE, happened=Moment(midnight, Precision.DATE_ONLY)),
+        submission_key=uuid.uuid4(),
+        based_on=None,
+    )
+
+    police.refresh_from_db()
+    assert timeliness(police) == says
+
+
+def test_nothing_was_done_about_an_absence_before_it_began(jordan, ana, now):
+    episode = log(jordan, by=ana, now=now, last_seen=exactly(now - timedelta(hours=2)))
+    police = episode.duties.get(code="report_to_police")
+
+    with pytest.raises(duties.TooEarly):
+        record(police, Outcome.DONE, by=ana, now=now, at=now - timedelta(hours=3))
+
+    assert not DutyEvidence.objects.exists()
+
+
+def test_a_correction_after_the_return_wakes_nobody(episode, police, ana, now):
+    done = record(police, Outcome.DONE, by=ana, now=now)
+    bring_back(episode, by=ana, now=now)
+
+    record(police, Outcome.TRIED, by=ana, now=now, based_on=done.public_id)
+
+    assert not police.reminders.waiting().exists()
+
+
+def test_a_key_that_belongs_to_another_duty_is_not_taken_for_done(episode, police, ana, now):
+    ncmec = episode.duties.get(code="report_to_ncmec")
+    key = uuid.uuid4()
+    said = Evidence(outcome=Outcome.DONE, happened=exactly(now))
+    duties.record(duty=police, by=ana, now=now, evidence=said, submission_key=key, based_on=None)
+
+    with pytest.raises(KeyReused):
+        duties.record(duty=ncmec, by=ana, now=now, evidence=said, submission_key=key, based_on=None)
+
+    ncmec.refresh_from_db()
+    assert ncmec.is_open
+
+
+def test_a_duty_names_the_rule_whose_clock_it_follows(jordan, ana, now):
+    rules = protocol_for("us-mo").rules_on(now.date())
+    police = next(rule for rule in rules if rule.code == "report_to_police")
+    anchors = Anchors(told=now, determined_missing=now + timedelta(hours=30))
+    episode = log(jordan, by=ana, now=now)
+
+    duty = duties.duty_from(
+        PlannedDuty(rule=police, due=due_at(police, anchors=anchors)), episode, now=now
+    )
+
+    assert duty.due_at == now + timedelta(hours=24)
+    assert duty.basis == "law"
+    assert "671(a)(35)" in duty.source
+    assert "told" in duty.rule

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from casework.models import AuditEvent, Known, Outcome, WorkState
-from casework.operations import episodes
+from casework.operations import returns
 from tests.integration.scenes import bring_back, evidence, fields_on, record
 
 
@@ -93,7 +93,7 @@ NOT_SAVED = [
     ("no outcome", {"outcome": ""}, "Select what happened"),
     ("no moment", {"happened": ""}, "Select when it happened"),
     ("no time", {"happened": "earlier"}, "Enter about what time, for example"),
-    ("a time and just now", {"happened_time": "1:55 am"}, "You selected Just now."),
+    ("a time and just now", {"happened_time": "1:55 am"}, "Clear the time, or select Earlier"),
     (
         "in the future",
         {"happened": "earlier", "happened_time": "Mar 4 10 pm"},
@@ -199,9 +199,9 @@ def test_nothing_is_asked_twice(browser, address, police, ana, now):
 def test_a_duty_of_an_undone_return_says_so(browser, episode, ana, now):
     bring_back(episode, by=ana, now=now)
     asked = episode.duties.get(code="ask_about_medical_care")
-    episodes.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
+    returns.undo_return(episode=episode, by=ana, now=now, reason="Mistaken.")
 
     page = browser.post(asked.get_absolute_url(), evidence(note="Kept words"))
 
-    assert "The return was undone, so this duty no longer applies." in words_of(page)
+    assert "This duty no longer applies: what it rested on has been taken back." in words_of(page)
     assert fields_on(page)["note"] == "Kept words"

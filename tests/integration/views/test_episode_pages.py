@@ -164,7 +164,7 @@ def test_located(browser, episode, address_of, now):
         ),
         (
             {"happened": "earlier", "happened_time": "yesterday 1 pm"},
-            "This is earlier than the time the youth was last seen.",
+            "The youth was last seen Mon Mar 2, 10:04 p.m. CST. Enter a later time.",
         ),
     ],
 )
@@ -183,12 +183,66 @@ def test_a_return_that_cannot_be_saved_says_why(browser, jordan, ana, now, answe
     }
 
 
-def test_a_return_recorded_twice_says_so(browser, episode, address_of, ana, now):
-    bring_back(episode, by=ana, now=now)
+def test_a_return_that_a_colleague_recorded_says_who_and_when(
+    browser, episode, address_of, sam, now
+):
+    bring_back(episode, by=sam, now=now)
 
     page = browser.post(address_of("record_return"), {"known": "placement", "happened": "just_now"})
 
-    assert "Someone has already recorded that this youth is back." in words_of(page)
+    assert "Sam has already recorded this, Tue Mar 3, 2:04 a.m. CST." in words_of(page)
+
+
+def test_a_return_sent_twice_by_the_same_person_just_goes_on(
+    browser, episode, address_of, ana, now
+):
+    bring_back(episode, by=ana, now=now)
+
+    page = browser.post(
+        address_of("record_return"), {"known": "placement", "happened": "just_now"}, follow=True
+    )
+
+    assert page.redirect_chain == [(episode.get_absolute_url(), 302)]
+    assert "You have already recorded this." in words_of(page)
+
+
+def test_where_the_youth_is_stands_on_the_timeline(browser, episode, address_of):
+    answers = {"known": "located", "happened": "just_now", "where": "With an aunt in Rolla"}
+
+    page = browser.post(address_of("record_return"), answers, follow=True)
+
+    assert "Where the youth is: With an aunt in Rolla" in words_of(page)
+
+
+def test_the_moment_of_a_return_needs_a_time(browser, episode, address_of):
+    answers = {"known": "placement", "happened": "earlier", "happened_time": "today"}
+
+    page = browser.post(address_of("record_return"), answers)
+
+    assert "Enter the time too, for example about 6 am. A best guess is fine" in words_of(page)
+
+
+def test_about_stays_about_and_a_late_entry_prints_both_times(browser, episode, address_of, now):
+    answers = {"known": "located", "happened": "earlier", "happened_time": "about 1:30 am"}
+
+    page = browser.post(address_of("record_return"), answers, follow=True)
+
+    assert "about Tue Mar 3, 1:30 a.m. CST" in words_of(page)
+    assert "recorded 2:04 a.m." in words_of(page)
+
+
+def test_a_note_about_the_past_may_have_no_time(browser, episode, address_of):
+    answers = {
+        "submission_key": "6c6f6e67-0000-4000-8000-000000000007",
+        "kind": "information",
+        "text": "Left two group homes last year.",
+        "happened": "not_known",
+    }
+
+    page = browser.post(address_of("note"), answers, follow=True)
+
+    assert "Left two group homes last year." in words_of(page)
+    assert "time not known" in words_of(page)
 
 
 def test_a_return_is_taken_back_with_a_reason(browser, episode, address_of, ana, now):

@@ -1,0 +1,10 @@
+"""One form, one entry: the key that a form carries says whether it was sent before."""
+
+
+class KeyReused(Exception):
+    """The key belongs to an entry about something else; the sentence says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This form was already used for something else. Open the page again and send it anew."
+        )

@@ -1,0 +1,65 @@
+"""How episodes are shown in a list: who, what is due next, for how long, and in which order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.models import Duty, Episode, EpisodeStatus
+from casework.policies.rules import Phase
+from casework.policies.time_phrases import duration
+from casework.presenters.due import Due, due_of
+from casework.presenters.episodes import missing_for, name_and_age, place_words, urgency
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseloadRow:
+    """One episode in a list."""
+
+    name_and_age: str
+    url: str
+    reference: str
+    status: str
+    missing_for: str
+    place: str
+    worker: str
+    next_title: str
+    next_due: Due | None
+    open_count: int
+
+
+def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
+    """One row of a list; expects the episode's open duties in `episode.open_duties`."""
+    duties: list[Duty] = list(episode.open_duties)  # type: ignore[attr-defined]
+    for duty in duties:
+        duty.episode = episode
+    duties.sort(key=urgency)
+    # While the youth is missing every clock runs; after the return only those of the return.
+    running = [duty for duty in duties if duty.clock_at(now) == now] or duties
+    first = running[0] if running else None
+    label, since = missing_for(episode, now)
+    length = duration((episode.ended_at or now) - since)
+    if label == "Told":
+        length = f"told {length} ago" if length != "now" else "told just now"
+    return CaseloadRow(
+        name_and_age=name_and_age(episode.youth, episode.zone, now=now),
+        url=episode.get_absolute_url(),
+        reference=episode.reference,
+        status=episode.status(has_open_duties=bool(duties)).value,
+        missing_for=""
+        if episode.status(has_open_duties=True) == EpisodeStatus.RETURNED
+        else length,
+        place=place_words(episode),
+        worker=episode.assigned_to.name if episode.assigned_to else "Nobody yet",
+        next_title=first.title if first else "",
+        next_due=due_of(first, now=now) if first else None,
+        open_count=len(duties),
+    )
+
+
+def next_due_at(episode: Episode, *, now: datetime) -> tuple[int, float, int]:
+    """The order of a caseload: the earliest running clock first, so overdue ones lead."""
+    times = [
+        duty.due_at.timestamp()
+        for duty in episode.open_duties  # type: ignore[attr-defined]
+        if duty.due_at and (episode.is_open or duty.phase == Phase.RETURN)
+    ]
+    return (0 if times else 1, min(times, default=0.0), episode.pk)
