@@ -15,9 +15,10 @@ def face_words(moment: time) -> str:
 
 
 def clock_words(moment: time) -> str:
-    """A time of day: "3:52 a.m."; "noon" and "midnight" in words, as "12:00 p.m." misleads."""
-    if (moment.hour, moment.minute) == (0, 0):
-        return "midnight"
+    """A time of day: "3:52 a.m."; "noon" in words, as "12:00 p.m." misleads.
+
+    Midnight stays "12:00 a.m.": beside a date, "midnight" reads as the end of that day.
+    """
     if (moment.hour, moment.minute) == (12, 0):
         return "noon"
     return f"{face_words(moment)} {'a.m.' if moment.hour < 12 else 'p.m.'}"

@@ -55,9 +55,10 @@ def tidy(text: str) -> str:
 def parse_day(text: str, *, today: date) -> tuple[date | None, str]:
     """The day named at the start or at the end of a text, and the rest of the text.
 
-    The day is None where none is named. A date without a year is the nearest one to `today`; a
-    weekday is the last such day, `today` included. Raises TimeProblem for a day that does not
-    exist.
+    The day is None where none is named. Every question is about the past, so a date without a
+    year is the latest one up to tomorrow, and a weekday the last such day, `today` included.
+    Tomorrow counts as what it says, so that a slip by a day is refused and not read as last year.
+    Raises TimeProblem for a day that does not exist.
     """
     typed = tidy(text)
     for form in _LEADING:
@@ -99,15 +100,17 @@ def _index(names: tuple[str, ...], word: str) -> int:
 
 
 def _date(typed_year: str | None, month: int, day: int, today: date) -> date:
-    """This date; without a year the one nearest to today, so "Dec 31" in January is last year's."""
-    if typed_year is None:
-        years = [today.year - 1, today.year, today.year + 1]
-    else:
+    """This date; without a year the latest up to tomorrow: "Dec 31" in March is last year's."""
+    years = [today.year - 1, today.year, today.year + 1]
+    latest = today + timedelta(days=1)
+    if typed_year is not None:
         years = [int(typed_year) + (2000 if len(typed_year) == 2 else 0)]
+        latest = date.max
     possible = []
     for year in years:
         with suppress(ValueError):  # February 29 of most years
-            possible.append(date(year, month, day))
+            if (candidate := date(year, month, day)) <= latest:
+                possible.append(candidate)
     if not possible or possible[0].year < FIRST_YEAR:
         raise TimeProblem(ProblemCode.UNREADABLE, _DAY_LIKE_THIS)
-    return min(possible, key=lambda day: abs(day - today))
+    return max(possible)

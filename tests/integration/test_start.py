@@ -21,11 +21,16 @@ PRODUCTION = {
 }
 
 
+def an_empty_database() -> dict[str, str]:
+    """PostgreSQL's own, beside ours: in ours the journeys may have made a demonstration."""
+    return {"DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + "/postgres"}
+
+
 def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=os.environ | PRODUCTION | variables,
+        env=os.environ | an_empty_database() | PRODUCTION | variables,
         capture_output=True,
         text=True,
         check=False,

@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 3, 9, 52, tzinfo=UTC)
         (datetime(2026, 3, 3, 9, 52, tzinfo=UTC), "Tue Mar 3, 3:52 a.m. CST"),
         (datetime(2026, 3, 8, 19, 52, tzinfo=UTC), "Sun Mar 8, 2:52 p.m. CDT"),
         (datetime(2026, 3, 3, 18, 0, tzinfo=UTC), "Tue Mar 3, noon CST"),
-        (datetime(2026, 3, 3, 6, 0, tzinfo=UTC), "Tue Mar 3, midnight CST"),
+        (datetime(2026, 3, 3, 6, 0, tzinfo=UTC), "Tue Mar 3, 12:00 a.m. CST"),
         (datetime(2026, 3, 3, 6, 5, tzinfo=UTC), "Tue Mar 3, 12:05 a.m. CST"),
         (datetime(2025, 12, 31, 18, 5, tzinfo=UTC), "Wed Dec 31, 2025, 12:05 p.m. CST"),
         (datetime(2026, 1, 1, 5, 59, tzinfo=UTC), "Wed Dec 31, 2025, 11:59 p.m. CST"),
