@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.views import audit, demo, duties, episodes, health, home, intake, reminders
+from casework.views import audit, demo, duties, episodes, health, home, intake, reminders, youth
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/return", episodes.record_return, name="record_return"),
     path("episodes/<uuid:episode_id>/end", episodes.end, name="end"),
     path("episodes/<uuid:episode_id>/undo-return", episodes.undo_return, name="undo_return"),
+    path("episodes/<uuid:episode_id>/description", youth.describe, name="describe"),
     path("duties/<uuid:duty_id>", duties.duty, name="duty"),
     path("reminders", reminders.inbox, name="inbox"),
     path("r/<uuid:delivery_id>", reminders.reminder, name="reminder"),

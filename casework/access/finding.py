@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import jellyfish
 from django.db.models import Case, Min, Q, QuerySet, Value, When
 
 from casework.access.scoping import names_visible_to, youth_visible_to
@@ -12,6 +13,9 @@ from casework.policies.name_keys import NameKeys, name_keys
 SHORTEST = 3  # letters before a search starts
 MOST = 5  # matches: more than a phone can show at once helps nobody
 MOST_WORDS = 4
+MOST_NAMESAKES = 200  # youth with the same name whose other names are compared
+LONG_WORD = 5  # letters from which a name may hold two slips
+SIMILAR = 4  # how near a similar name is; see `_nearest`
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def find_youth(user: User, typed: str) -> Found:
         return Found([], False)
     visible = youth_visible_to(user)
     numbered = visible.filter(case_number__iexact=typed.strip())
-    near = _nearest(numbered, names_visible_to(user), words)
+    names = names_visible_to(user)
+    near = _nearest(numbered, names, words) or _similar(names, words)
     youth = _with_details(visible, near)
     return Found(youth, is_on_file_elsewhere=not youth and _is_elsewhere(words))
 
@@ -68,6 +73,31 @@ def _nearest(
         for youth_id in _called(names, words, way)[:MOST]:
             near.setdefault(youth_id, distance)
     return dict(list(near.items())[:MOST])
+
+
+def _similar(names: QuerySet[YouthName], words: list[NameKeys]) -> dict[int, int]:
+    """Youth who bear one word exactly and the others nearly: "Aiana Pacheco" for "Aiyana Pacheco"."""
+    if len(words) < 2:
+        return {}
+    similar: dict[int, int] = {}
+    for sure in words:
+        others = [word.folded for word in words if word != sure]
+        namesakes = names.filter(_exactly(sure)).order_by("-youth").values("youth")[:MOST_NAMESAKES]
+        called: dict[int, set[str]] = {}
+        for youth_id, folded in YouthName.objects.filter(
+            youth__in=list(namesakes.values_list("youth", flat=True))
+        ).values_list("youth", "folded"):
+            called.setdefault(youth_id, set()).add(folded)
+        for youth_id, bears in called.items():
+            if all(any(_is_nearly(word, other) for other in bears) for word in others):
+                similar[youth_id] = SIMILAR
+    return dict(list(similar.items())[:MOST])
+
+
+def _is_nearly(typed: str, name: str) -> bool:
+    """Whether one slip, or two in a longer word, turns one into the other."""
+    slips = 1 if len(typed) < LONG_WORD else 2
+    return jellyfish.damerau_levenshtein_distance(typed, name) <= slips
 
 
 def _called(

@@ -4,9 +4,10 @@ Someone else's record looks as if it did not exist: the `get_…_or_404` functio
 for it, as they do for an id that was never given.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
@@ -37,7 +38,7 @@ def _in_scope(user: User, path: str) -> Q:
     units = units_in_scope(user)
     if units is None:
         return Q()
-    return Q(**{f"{path}__in": list(units.values_list("pk", flat=True))})
+    return Q(**{f"{path}__in": units.values("pk")})
 
 
 def youth_visible_to(user: User) -> QuerySet[Youth]:
@@ -55,13 +56,25 @@ def episodes_visible_to(user: User) -> EpisodeQuerySet:
     return Episode.objects.filter(_in_scope(user, "unit"))
 
 
+def may_see_episode(user: User, episode: Episode) -> bool:
+    """Whether this person's account is active and the episode in their scope."""
+    return episodes_visible_to(user).filter(pk=episode.pk).exists()
+
+
 def caseload_of(user: User) -> EpisodeQuerySet:
     """Episodes in scope with work left, each with its open duties in `open_duties`."""
     return (
         episodes_visible_to(user)
         .with_work_left()
-        .select_related("youth", "unit", "placement", "assigned_to")
-        .prefetch_related(Prefetch("duties", queryset=Duty.objects.open(), to_attr="open_duties"))
+        .select_related("youth", "placement", "assigned_to")
+        .defer("description_at_start", "youth__medical_needs", "assigned_to__password")
+        .prefetch_related(
+            Prefetch(
+                "duties",
+                queryset=Duty.objects.open().defer("source", "help", "if_refused"),
+                to_attr="open_duties",
+            )
+        )
         .order_by("told_at", "id")
     )
 
@@ -74,6 +87,25 @@ def duties_visible_to(user: User) -> DutyQuerySet:
 def messages_of(user: User) -> DeliveryQuerySet:
     """The messages in this person's inbox."""
     return Delivery.objects.inbox_of(user)
+
+
+def duties_needing_action(user: User) -> DutyQuerySet:
+    """Open duties in this person's scope of which a message is in the inbox: what the badge counts.
+
+    Asked from the open duties, which are few however many messages lie in the inbox.
+    """
+    told = messages_of(user).filter(reminder__duty=OuterRef("pk"))
+    return duties_visible_to(user).open().filter(Exists(told))
+
+
+def latest_messages(user: User, duties: Iterable[Duty]) -> DeliveryQuerySet:
+    """The latest message to this person about each of these duties."""
+    return (
+        messages_of(user)
+        .filter(reminder__duty__in=duties)
+        .order_by("reminder__duty_id", "-created_at", "-id")
+        .distinct("reminder__duty_id")
+    )
 
 
 def units_for_intake(user: User) -> QuerySet[Unit]:

@@ -1,15 +1,29 @@
 """The Celery application. Start it with `celery -A casework.config.celery worker` or `… beat`."""
 
+import logging.config
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
 
 app = Celery("porchlight")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["casework"])
+
+
+@setup_logging.connect
+def log_as_the_web_server_does(loglevel: int | str | None = None, **_: object) -> None:
+    """Keep Celery from setting up logs of its own, which would print what a database error quotes.
+
+    `loglevel` is what the command line asked for.
+    """
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+    if loglevel:
+        logging.getLogger().setLevel(loglevel)
 
 
 @worker_init.connect

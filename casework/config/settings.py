@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "casework.views.middleware.PrivatePages",
+    "casework.views.middleware.ReadableRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -68,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "casework.views.middleware.History",
 ]
 ROOT_URLCONF = "casework.config.urls"
 WSGI_APPLICATION = "casework.config.wsgi.application"
@@ -92,10 +93,19 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- PostgreSQL, and nothing else, keeps records ----------------------------------------
 
+# Nobody waits for ever. 0 lets a statement run as long as it needs, for a migration of big tables.
+STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", 30)
+database = env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)
 DATABASES = {
     "default": {
-        **env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True),
+        **database,
         "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            "connect_timeout": 5,  # seconds, until the server has answered
+            "tcp_user_timeout": 10_000,  # milliseconds; a host that is gone. No use on a socket.
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s",
+            **database.get("OPTIONS", {}),
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -104,6 +114,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "casework_cache",
+        # When it is full, counts are thrown out: nobody may fill it to get rid of theirs.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -130,13 +142,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an admin makes accounts; nobody signs up
+# The same answer for every address, and no mail to those who have no account.
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # it would be the host name of the request
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # Without this, throttling would take everybody behind the proxy for one address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    # The key is an account as tried from one address: casework/views/accounts.py.
+    "login_failed": "10/m/ip,10/15m/key",
     "reset_password": "20/m/ip,5/m/key",
 }
 SESSION_COOKIE_NAME = "porchlight_session"
@@ -156,8 +173,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
-SECURE_HSTS_PRELOAD = IS_HTTPS
+# Binds the agency's other sites too, and takes months to undo: theirs to choose.
+HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS and HSTS_PRELOAD
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -251,8 +269,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": REMINDER_TICK_SECONDS * 4},
     },
     # Answers kept for somebody who never signed in again go with their session.
-    "clear expired sessions": {
-        "task": "casework.tasks.clear_expired_sessions",
+    "clear what has run out": {
+        "task": "casework.tasks.clear_what_has_run_out",
         "schedule": 60 * 60,
     },
 }

@@ -5,14 +5,26 @@ and nobody changes an e-mail address without an admin.
 """
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from casework.access.decorators import public, requires
 from casework.access.permissions import Permission
+from casework.views import accounts
 
+handler400 = "casework.views.errors.bad_request"
 handler403 = "casework.views.errors.forbidden"
 handler404 = "casework.views.errors.not_found"
 handler500 = "casework.views.errors.server_error"
+
+
+class Base36(StringConverter):
+    """Digits and letters only, so that what follows a hyphen is left to the next part."""
+
+    regex = "[0-9a-z]+"
+
+
+register_converter(Base36, "base36")
 
 # Public because they are how one gets in, or back in.
 sign_in = [
@@ -25,7 +37,7 @@ sign_in = [
         name="account_reset_password_done",
     ),
     path(
-        "password/new/<uidb36>-<key>",
+        "password/new/<base36:uidb36>-<key>",
         public(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
@@ -42,7 +54,7 @@ urlpatterns = [
     *sign_in,
     path(
         "password/change",
-        requires(Permission.SIGNED_IN)(account.password_change),
+        requires(Permission.SIGNED_IN)(accounts.change_password),
         name="account_change_password",
     ),
 ]

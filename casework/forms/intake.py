@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.safestring import mark_safe
 
@@ -11,6 +12,7 @@ from casework.forms.base import PlainTextField, SubmissionForm
 from casework.forms.when import SentForm, WhenReader, asks_fold, fold_field, time_field
 from casework.models import Known, LeftFrom, Unit
 from casework.operations.episodes import Telling
+from casework.policies.clock_words import day_words
 from casework.policies.time_phrases import clock, zone_words
 from casework.policies.time_words import Moment
 
@@ -54,7 +56,6 @@ class IntakeForm(SentForm, SubmissionForm):
         help_text="Only for a youth who is not on file yet.",
         queryset=Unit.objects.none(),
         required=False,
-        empty_label=None,
         widget=forms.Select(attrs={"data-quiet": True}),
     )
     told = forms.ChoiceField(
@@ -64,10 +65,9 @@ class IntakeForm(SentForm, SubmissionForm):
         error_messages={"required": "Select when you were told"},
         widget=forms.RadioSelect,
     )
-    told_time = time_field(
-        "If not just now: about what time?", "For example 11:40 pm, or Mar 2 10 pm."
-    )
+    told_time = time_field("If not just now: about what time?", "")
     told_fold = fold_field()
+    times_in = forms.CharField(required=False, widget=forms.HiddenInput)
     last_seen = forms.ChoiceField(
         label="3. When was the youth last seen?",
         choices=[
@@ -110,18 +110,36 @@ class IntakeForm(SentForm, SubmissionForm):
         self,
         *args: Any,
         units: list[Unit],
-        default_unit: Unit | None,
+        own_unit: Unit | None,
+        is_unit_known: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.asks_unit = len(units) > 1
         field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
         field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
-        self.initial.setdefault("unit", default_unit)
+        field.empty_label = None if own_unit else "Choose the unit"
+        self.initial.setdefault("unit", own_unit)
         just_now = (JUST_NOW, f"Just now ({clock(self.sent_at, self.zone)})")
         self.set_choices("told", [just_now, *TOLD[1:]])
-        zone_name = zone_words(self.now, self.zone)
-        self.fields["told_time"].help_text += f" Times are {zone_name}."
+        self.yesterday = day_words((self.now - timedelta(days=1)).astimezone(self.zone).date())
+        self._say_zone(is_certain=is_unit_known or len({unit.time_zone for unit in units}) < 2)
+
+    def _say_zone(self, *, is_certain: bool) -> None:
+        """Say in which zone times are read, and remember in which the page before said it."""
+        self.zone_name = zone_words(self.now, self.zone)
+        self.zone_said = self.data.get("times_in", "")
+        self.initial["times_in"] = self.zone_name
+        if self.is_bound:
+            cast("QueryDict", self.data)["times_in"] = self.zone_name  # SentForm's own copy
+        zone = (
+            f"Times are {self.zone_name}."
+            if is_certain
+            else f"Times are taken as {self.zone_name} until the unit is known, then as its own."
+        )
+        self.fields[
+            "told_time"
+        ].help_text = f"For example 1:40 am, or {self.yesterday} 10 pm. {zone}"
 
     def after_who(self) -> list[str]:
         """The questions below the list of matches."""
@@ -144,6 +162,7 @@ class IntakeForm(SentForm, SubmissionForm):
                 "last_seen_time",
                 "“Last seen” is later than “told”. Change one of them, or select Not known yet",
             )
+        self._check_zone(data)
         if told is not None:
             data["telling"] = Telling(
                 told=told,
@@ -153,6 +172,18 @@ class IntakeForm(SentForm, SubmissionForm):
                 police_called=Known(data.get("police_called") or Known.NOT_KNOWN),
             )
         return data
+
+    def _check_zone(self, data: dict[str, Any]) -> None:
+        """A time typed under one zone is not quietly read in another: the unit may have changed."""
+        if self.zone_said in {"", self.zone_name}:
+            return
+        for name in ("told_time", "last_seen_time"):
+            if data.get(name) and name not in self.errors:
+                self.add_error(
+                    name,
+                    f"Times are now {self.zone_name}, not {self.zone_said}: that is the zone of the "
+                    "youth’s unit. Check this time and save again",
+                )
 
     def _told(self) -> Moment | None:
         choice, typed = self.cleaned_data["told"], self.cleaned_data.get("told_time")
@@ -165,7 +196,7 @@ class IntakeForm(SentForm, SubmissionForm):
                 return None
             return reader.just_now()
         if not typed:
-            example = "11:40 pm" if choice == EARLIER_TODAY else "Mar 2 11:40 pm"
+            example = "1:40 am" if choice == EARLIER_TODAY else f"{self.yesterday} 11:40 pm"
             self.add_error(
                 "told_time", f"Enter about what time you were told, for example {example}"
             )
@@ -174,7 +205,7 @@ class IntakeForm(SentForm, SubmissionForm):
             return reader.on_day(reader.today)
         told = reader.with_day()
         if told is not None and told.at.astimezone(self.zone).date() == reader.today:
-            self.add_error("told_time", "Enter the day too, for example Mar 2 11:40 pm")
+            self.add_error("told_time", f"Enter the day too, for example {self.yesterday} 11:40 pm")
             return None
         return told
 
@@ -189,7 +220,7 @@ class IntakeForm(SentForm, SubmissionForm):
         if choice == BEFORE_THAT and not typed:
             self.add_error(
                 "last_seen_time",
-                "Enter the day, for example Mar 2 or Mar 2 10 pm, or select Not known yet",
+                f"Enter the day, for example {self.yesterday} 10 pm, or select Not known yet",
             )
             return None
         if choice == NOT_KNOWN and typed:

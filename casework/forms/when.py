@@ -20,6 +20,7 @@ from casework.policies.time_words import (
     Precision,
     ProblemCode,
     TimeProblem,
+    parse_day,
     resolve,
     resolve_day_and_time,
 )
@@ -65,7 +66,9 @@ class WhenReader:
         return Moment(at=self.form.sent_at, precision=Precision.EXACT)
 
     def on_day(self, day: date, *, guess_later: bool = False) -> Moment | None:
-        """The typed time on this day; the day alone when nothing is typed."""
+        """The typed time on this day; the day alone when nothing is typed. A typed day wins."""
+        if self._text() and (day == self.today or self._names_a_day()):
+            return self.with_day(guess_later=guess_later)
         return self._read(
             lambda fold: resolve(
                 self._text(),
@@ -94,6 +97,12 @@ class WhenReader:
     def today(self) -> date:
         """The local day of now."""
         return self.now.astimezone(self.zone).date()
+
+    def _names_a_day(self) -> bool:
+        try:
+            return parse_day(self._text(), today=self.today)[0] is not None
+        except TimeProblem:
+            return False  # reading it as a whole says what is wrong
 
     def _text(self) -> str:
         return str(self.form.cleaned_data.get(f"{self.name}_time") or "")

@@ -37,7 +37,7 @@ class Youth(models.Model):
     )
     # What a report asks for. Empty means not known yet, never "none".
     height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
-    weight_kg = models.PositiveSmallIntegerField(null=True, blank=True)
+    weight_grams = models.PositiveIntegerField(null=True, blank=True)
     eye_color = models.CharField(max_length=40, blank=True)
     hair_color = models.CharField(max_length=40, blank=True)
     marks = models.CharField(max_length=300, blank=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from casework.access.scoping import may_see_episode
 from casework.models import Episode, Role, Unit, User
 from casework.policies.ladder import Audience
 
@@ -20,12 +21,7 @@ def recipients_of(episode: Episode, audience: Audience) -> list[Recipient]:
     Empty only when the agency has neither an on-call person nor an admin with an account.
     """
     if audience is Audience.OWNER:
-        owner = episode.assigned_to
-        if owner is not None and owner.is_active:
-            return [Recipient(owner, "The duty is assigned to you.")]
-        return _because(
-            recipients_of(episode, Audience.SUPERVISOR), "Nobody is assigned to this duty."
-        )
+        return _owner(episode) + _logger(episode)
     if audience is Audience.SUPERVISOR:
         supervisors = _supervisors(episode.unit)
         if supervisors:
@@ -38,6 +34,29 @@ def recipients_of(episode: Episode, audience: Audience) -> list[Recipient]:
         Recipient(user, "Nobody is on call, so it reaches you as an admin.")
         for user in _active(Role.ADMIN)
     ]
+
+
+def reached_alike(episode: Episode, audience: Audience) -> tuple[object, ...]:
+    """Equal for two reminders that reach the same people: all that `recipients_of` asks about."""
+    return (episode.unit_id, episode.assigned_to_id, episode.recorded_by_id, audience)
+
+
+def _owner(episode: Episode) -> list[Recipient]:
+    """Whoever holds the duty; the supervisors, when that is nobody who could act on it."""
+    owner = episode.assigned_to
+    if owner is not None and may_see_episode(owner, episode):
+        return [Recipient(owner, "The duty is assigned to you.")]
+    return _because(
+        recipients_of(episode, Audience.SUPERVISOR), "Nobody who could act on it holds this duty."
+    )
+
+
+def _logger(episode: Episode) -> list[Recipient]:
+    """Whoever took the call at night, when the duty belongs to somebody else."""
+    logger = episode.recorded_by
+    if logger == episode.assigned_to or not may_see_episode(logger, episode):
+        return []
+    return [Recipient(logger, "You logged it.")]
 
 
 def _because(recipients: list[Recipient], why: str) -> list[Recipient]:

@@ -167,7 +167,7 @@ def description_of(youth: Youth) -> dict[str, str | int | None]:
     """The youth's description as it stands, to keep with the episode; None means not known."""
     return {
         "height_cm": youth.height_cm,
-        "weight_kg": youth.weight_kg,
+        "weight_grams": youth.weight_grams,
         "eye_color": youth.eye_color or None,
         "hair_color": youth.hair_color or None,
         "marks": youth.marks or None,

@@ -18,7 +18,7 @@ class Description:
     born_on: date | None = None
     sex: str = Sex.NOT_KNOWN
     height_cm: int | None = None
-    weight_kg: int | None = None
+    weight_grams: int | None = None
     eye_color: str = ""
     hair_color: str = ""
     marks: str = ""
@@ -119,7 +119,7 @@ def _who_changed(youth: Youth, facts: list[str]) -> tuple[User | None, datetime 
         .order_by("-at", "-id")
         .first()
     )
-    if event is None:
+    if event is None or event.by is None:
         return None, None
     return User.objects.filter(public_id=event.by).first(), event.at
 

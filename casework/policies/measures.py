@@ -15,6 +15,7 @@ SHORTEST_CM, TALLEST_CM = 40, 250
 LIGHTEST_KG, HEAVIEST_KG = 2, 300
 
 HEIGHT_LIKE_THIS = "Enter a height like 5 ft 6 or 168 cm"
+GRAMS_IN_A_KG = 1000
 WEIGHT_LIKE_THIS = "Enter a weight like 130 lb or 59 kg"
 
 _NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,2})?"
@@ -61,7 +62,7 @@ def parse_height(text: str) -> int:
 
 
 def parse_weight(text: str) -> int:
-    """The weight in kilograms: "130 lb" or "59 kg".
+    """The weight in grams: "130 lb" or "59 kg". In grams, so that pounds come back as they were.
 
     A bare number is refused: it could be pounds or kilograms. Raises MeasureProblem.
     """
@@ -69,7 +70,7 @@ def parse_weight(text: str) -> int:
     kg = found.get("kg", found.get("pounds", 0.0) * KG_IN_A_POUND)
     if not LIGHTEST_KG <= round(kg) <= HEAVIEST_KG:
         raise MeasureProblem(WEIGHT_LIKE_THIS)
-    return round(kg)
+    return round(kg * GRAMS_IN_A_KG)
 
 
 def height_words(cm: int | None) -> str:
@@ -80,9 +81,9 @@ def height_words(cm: int | None) -> str:
     return f"{feet} ft {inches} in"
 
 
-def weight_words(kg: int | None) -> str:
+def weight_words(grams: int | None) -> str:
     """A weight as it is said: "130 lb"; empty when it is not known."""
-    return "" if kg is None else f"{round(kg / KG_IN_A_POUND)} lb"
+    return "" if grams is None else f"{round(grams / GRAMS_IN_A_KG / KG_IN_A_POUND)} lb"
 
 
 def _figures(forms: tuple[re.Pattern[str], ...], text: str) -> dict[str, float]:

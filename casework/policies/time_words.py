@@ -159,7 +159,8 @@ def resolve_day_and_time(
     except TimeProblem as problem:
         if day is None and problem.code is ProblemCode.FUTURE:
             raise TimeProblem(
-                ProblemCode.DAY_NEEDED, "Enter the day too, for example yesterday 10:30 pm"
+                ProblemCode.DAY_NEEDED,
+                "That time is still to come today. Enter the day too: yesterday 10:30 pm",
             ) from None
         raise
 

@@ -22,14 +22,7 @@ def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Lig
     zone = zone or ZoneInfo("UTC")
     at = f"{clock(now, zone)} {zone_words(now, zone)}"
     if readiness.is_ready:
-        given_up = readiness.given_up_last_day or 0
-        failed = (
-            f"{given_up} {'message' if given_up == 1 else 'messages'} could not be delivered in the "
-            "last day; the supervisors were told. "
-            if given_up
-            else ""
-        )
-        return Light(True, "Reminders are running", f"{failed}checked {at}")
+        return Light(True, "Reminders are running", f"{_failures(readiness)}checked {at}")
     if not readiness.is_ticking:
         since = readiness.seconds_since_tick
         wrong = (
@@ -37,7 +30,7 @@ def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Lig
             if since is None
             else f"no tick for {duration(timedelta(seconds=since))}"
         )
-    elif not readiness.broker:
+    elif readiness.broker is False:
         wrong = "the message broker does not answer"
     else:
         waited = duration(timedelta(seconds=readiness.oldest_unsent_seconds or 0))
@@ -47,3 +40,20 @@ def light_of(readiness: Readiness, *, now: datetime, zone: tzinfo | None) -> Lig
         "Reminders are not running",
         f"{wrong}. Watch due times by hand and tell your admin. Checked {at}",
     )
+
+
+def _failures(readiness: Readiness) -> str:
+    """The mail that does not get through, as sentences; "" when all of it does."""
+    words = ""
+    if retrying := readiness.retrying:
+        words += f"{_messages(retrying)} failed to go out by email and will be tried again. "
+    if given_up := readiness.given_up_last_day:
+        words += (
+            f"{_messages(given_up)} could not be delivered in the last day; "
+            "the supervisors were told. "
+        )
+    return words
+
+
+def _messages(number: int) -> str:
+    return f"{number} message" if number == 1 else f"{number} messages"

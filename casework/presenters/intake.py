@@ -11,7 +11,7 @@ from casework.operations.protocols import protocol_for
 from casework.policies.rules import Phase
 from casework.policies.time_phrases import clock, moment
 from casework.policies.time_words import Precision
-from casework.presenters.episodes import name_and_age
+from casework.presenters.episodes import display_name, name_and_age
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,27 @@ def matches_of(found: Found, *, chosen: str, now: datetime) -> list[Match]:
         )
         for youth in found.youth
     ]
+
+
+def ask_who(*, name: str, found: Found, selected: Youth | None, none_of: str) -> str:
+    """The question about a name that somebody's selection does not settle.
+
+    `selected` is a youth selected for another name; `none_of` the other name for which
+    "None of these" was selected.
+    """
+    before = f"You selected {display_name(selected)}" if selected else ""
+    if none_of:
+        before = f"You selected None of these for “{none_of}”"
+    if before and found.youth:
+        return f"{before}, but the name is now “{name}”. Select who is meant, or None of these"
+    if before:
+        return (
+            f"{before}, but nobody on file matches “{name}”. Change the name back, "
+            "or save again to add a new youth under this name"
+        )
+    if found.youth:
+        return "Is it one of these youth? Select one, or None of these"
+    return "Select one of the matches, or None of these"
 
 
 def _place(youth: Youth, now: datetime) -> str:

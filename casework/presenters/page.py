@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.models import Delivery, User
+from casework.access.scoping import duties_needing_action
+from casework.models import User
 
 THEMES = ("system", "light", "dark")
 
@@ -53,14 +54,7 @@ def _nav(request: HttpRequest, user: User) -> list[NavItem]:
     if may(user, Permission.EPISODE_VIEW):
         items = [item("Missing now", "home")]
     if may(user, Permission.REMINDERS_READ):
-        unseen = (
-            Delivery.objects.inbox_of(user)
-            .needing_action()
-            .values("reminder__duty")
-            .distinct()
-            .count()
-        )
-        items.append(item("Reminders", "inbox", unseen))
+        items.append(item("Reminders", "inbox", duties_needing_action(user).count()))
     if may(user, Permission.AUDIT_VIEW):
         items.append(item("Audit trail", "audit"))
     if settings.DEMO and may(user, Permission.DEMO_MAILBOX):

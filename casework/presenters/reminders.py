@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from casework.models import Delivery, Duty
+from casework.models import Delivery, Duty, Episode
 from casework.policies.time_phrases import moment
 from casework.presenters.due import Due, due_of
 from casework.presenters.episodes import name_and_age
@@ -27,39 +27,43 @@ class ReminderRow:
     acknowledged: str = ""
 
 
-def reminder_rows(
-    deliveries: Iterable[Delivery], *, visible: set[int], now: datetime
-) -> tuple[list[ReminderRow], list[ReminderRow]]:
-    """Rows that need action and rows for information; `deliveries` come newest first.
+def action_rows(
+    duties: Iterable[Duty], latest: Iterable[Delivery], *, now: datetime
+) -> list[ReminderRow]:
+    """These open duties in their order, each with its latest message; one without is left out."""
+    message_of = {message.reminder.duty_id: message for message in latest}
+    return [
+        _row(message_of[duty.pk], duty.episode, duty, now=now)
+        for duty in duties
+        if duty.pk in message_of
+    ]
 
-    A duty stands once among those that need action, with its latest reminder. A duty that this
-    person may no longer see keeps its line, without saying about whom.
+
+def information_rows(
+    messages: Iterable[Delivery], *, visible: set[int], now: datetime
+) -> list[ReminderRow]:
+    """One row a message, in their order.
+
+    A duty that is not in `visible` keeps its line, without saying what or about whom.
     """
-    action: dict[int, tuple[Duty, ReminderRow]] = {}
-    information = []
-    for delivery in deliveries:
-        duty = delivery.reminder.duty
-        if duty is not None and duty.is_open and duty.pk in visible:
-            if duty.pk not in action:
-                action[duty.pk] = (duty, _row(delivery, duty, now=now, is_visible=True))
-        else:
-            is_visible = duty is not None and duty.pk in visible
-            information.append(_row(delivery, duty, now=now, is_visible=is_visible))
-    in_order = sorted(
-        action.values(), key=lambda item: (item[0].due_at is None, item[0].due_at, item[0].pk)
-    )
-    return [row for _, row in in_order], information
+    rows = []
+    for message in messages:
+        episode, duty = message.reminder.episode, message.reminder.duty
+        if duty is not None:
+            duty.episode = episode
+        shown = duty if duty is not None and duty.pk in visible else None
+        rows.append(_row(message, episode, shown, now=now))
+    return rows
 
 
-def _row(delivery: Delivery, duty: Duty | None, *, now: datetime, is_visible: bool) -> ReminderRow:
-    episode = delivery.reminder.episode
-    sent = moment(delivery.sent_at or delivery.created_at, episode.zone, now=now)
+def _row(message: Delivery, episode: Episode, duty: Duty | None, *, now: datetime) -> ReminderRow:
+    sent = moment(message.sent_at or message.created_at, episode.zone, now=now)
     return ReminderRow(
-        title=duty.title if duty is not None and is_visible else "An item that is not yours now",
-        url=reverse("reminder", args=[delivery.public_id]),
-        about=name_and_age(episode.youth, episode.zone, now=now) if is_visible else "",
-        due=due_of(duty, now=now) if duty is not None and is_visible and duty.is_open else None,
-        why=delivery.why,
+        title=duty.title if duty else "An item that is not yours now",
+        url=reverse("reminder", args=[message.public_id]),
+        about=name_and_age(episode.youth, episode.zone, now=now) if duty else "",
+        due=due_of(duty, now=now) if duty and duty.is_open else None,
+        why=message.why,
         sent=f"Sent {sent}",
-        is_new=delivery.seen_at is None,
+        is_new=message.seen_at is None,
     )

@@ -238,7 +238,7 @@ def gallery_samples() -> dict[str, Any]:
             {"title": "Last seen at school", "when": "Mon Mar 2"},
         ],
         "facts": [
-            {"label": "Height", "value": "5 ft 6 in", "change_url": "#"},
+            {"label": "Height", "value": "5 ft 6 in", "was": "5 ft 4 in", "change_url": "#"},
             {"label": "Clothing", "value": "Gray hoodie, black jeans", "change_url": "#"},
             {"label": "Marks", "value": "", "add_url": "#"},
             {"label": "Languages", "value": "", "unknown": "Not known (asked)"},

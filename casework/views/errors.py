@@ -6,18 +6,24 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from casework.access.kept_answers import KEPT_FOR
 from casework.policies.first_sent import FIELD, first_sent
 
 log = logging.getLogger(__name__)
 
 HIDDEN = ("csrfmiddlewaretoken", FIELD)
-SAYS_NOTHING = ("submission_key", "based_on", FIELD)
+SAYS_NOTHING = ("submission_key", "based_on", "matched_name", FIELD, KEPT_FOR)
 NEVER_SHOWN = "password"
 
 
@@ -47,7 +53,9 @@ def _page(request: HttpRequest, template: str, status: int, **context: object) -
         "csrf_token": _csrf_token(request),
         "request": request,
     }
-    return HttpResponse(render_to_string(template, context), status=status)
+    words = render_to_string(template, context)
+    # Half a character cannot be sent; a page that fails on one would be no page at all.
+    return HttpResponse(words.encode(errors="replace"), status=status)
 
 
 def _csrf_token(request: HttpRequest) -> str:
@@ -104,6 +112,16 @@ def _for_people(answers: list[tuple[str, str]]) -> list[tuple[str, str]]:
         for name, value in answers
         if value and name not in SAYS_NOTHING
     ]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent cannot be read: broken, too long, or meant for another host."""
+    return _page(
+        request,
+        "400.html",
+        400,
+        is_too_long=isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

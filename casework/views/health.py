@@ -24,6 +24,7 @@ def ready(request: HttpRequest) -> JsonResponse:
             "broker": found.broker,
             "seconds_since_tick": found.seconds_since_tick,
             "oldest_unsent_seconds": found.oldest_unsent_seconds,
+            "retrying": found.retrying,
             "given_up_last_day": found.given_up_last_day,
         },
         status=200 if found.is_ready else 503,

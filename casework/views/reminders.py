@@ -8,35 +8,53 @@ from django.utils import timezone
 
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
-from casework.access.scoping import duties_visible_to, get_delivery_or_404, messages_of
+from casework.access.scoping import (
+    duties_needing_action,
+    duties_visible_to,
+    get_delivery_or_404,
+    latest_messages,
+    messages_of,
+)
 from casework.operations import reminders
-from casework.presenters.reminders import reminder_rows
+from casework.presenters.reminders import action_rows, information_rows
 from casework.views.people import signed_in
 
-SHOWN = 100
+NEWEST = 50  # messages for information; of what needs action none is left out
 
 
 @requires(Permission.REMINDERS_READ)
 def inbox(request: HttpRequest) -> HttpResponse:
     """What needs action, then what is for information."""
     user, now = signed_in(request), timezone.now()
-    newest = list(
+    needing = list(
+        duties_needing_action(user)
+        .select_related("episode__youth")
+        .defer("source", "help", "if_refused", "episode__description_at_start")
+    )
+    latest = latest_messages(user, needing).select_related("reminder")
+    others = list(
         messages_of(user)
-        .select_related("reminder__duty__episode__youth", "reminder__episode__youth")
-        .order_by("-created_at", "-id")[:SHOWN]
+        .exclude(reminder__duty__in=needing)
+        .select_related("reminder__duty", "reminder__episode__youth")
+        .defer(
+            "reminder__duty__source",
+            "reminder__duty__help",
+            "reminder__duty__if_refused",
+            "reminder__episode__description_at_start",
+        )
+        .order_by("-created_at", "-id")[:NEWEST]
     )
     visible = set(
         duties_visible_to(user)
-        .filter(reminders__deliveries__in=newest)
+        .filter(reminders__deliveries__in=others)
         .values_list("pk", flat=True)
     )
-    needs_action, for_information = reminder_rows(newest, visible=visible, now=now)
     return render(
         request,
         "casework/reminder/inbox.html",
         {
-            "needs_action": needs_action,
-            "for_information": for_information,
+            "needs_action": action_rows(needing, latest, now=now),
+            "for_information": information_rows(others, visible=visible, now=now),
             "now": now,
             "zone": user.unit.zone if user.unit else None,
         },

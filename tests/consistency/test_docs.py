@@ -6,15 +6,18 @@ Environment variables are held to .env.example in test_compose.py.
 import argparse
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 
 from casework.local.cli import parser
 from casework.local.paths import ROOT
 from casework.management.commands import write_docs
+from casework.notifications import sweep
 
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
@@ -124,3 +127,27 @@ def test_every_dependency_says_what_it_is_for():
     for requirement in wanted:
         (line,) = [line for line in text.splitlines() if f'"{requirement}"' in line]
         assert re.search(r'",\s+# \w', line), f"{requirement} has no reason beside it"
+
+
+@pytest.mark.parametrize("page", ["runbook.md", "architecture.md"])
+def test_the_number_of_attempts_that_is_told_is_the_one_that_is_made(page):
+    told = re.findall(
+        r"(\w+) times(?: in all,)? over\s+about\s+(\w+) hours", (DOCS / page).read_text()
+    )
+    pauses = [sweep._pause(attempt) for attempt in range(sweep.ATTEMPTS - 1)]
+    hours = round(sum(pauses, timedelta()) / timedelta(hours=1))
+
+    assert told == [(str(sweep.ATTEMPTS), {3: "three", 4: "four", 5: "five"}[hours])]
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "adr/0001-the-database-is-the-queue.md"])
+def test_the_lease_that_is_told_is_the_one_that_is_given(page):
+    text = " ".join((DOCS / page).read_text().split())
+    told = re.findall(r"(?:claims e-mail for|a lease of) (\d+) seconds", text)
+
+    assert told == [f"{sweep.LEASE.total_seconds():.0f}"]
+
+
+def test_what_beat_does_is_not_asked_of_people():
+    assert "clear expired sessions" in settings.CELERY_BEAT_SCHEDULE
+    assert "clearsessions" not in (DOCS / "runbook.md").read_text()

@@ -103,8 +103,10 @@ class EpisodeFactory(DjangoModelFactory):
 
     youth = factory.SubFactory(YouthFactory)
     unit = factory.SelfAttribute("youth.unit")
-    recorded_by = factory.SubFactory(UserFactory, unit=factory.SelfAttribute("..unit"))
-    assigned_to = factory.SelfAttribute("recorded_by")
+    assigned_to = factory.SubFactory(UserFactory, unit=factory.SelfAttribute("..unit"))
+    recorded_by = factory.LazyAttribute(
+        lambda episode: episode.assigned_to or UserFactory(unit=episode.unit)
+    )
     jurisdiction = "us-mo"
     protocol_version = "2026.1"
     time_zone = "America/Chicago"

@@ -97,10 +97,10 @@ def _description(rng: Random, age: int) -> dict[str, Any]:
     if rng.random() < 0.1:
         return {}
     height = round(GROWN - 6 * max(0, 16 - age) + rng.gauss(0, 7))
-    weight = round((height / 100) ** 2 * rng.uniform(18, 26))
+    weight = round((height / 100) ** 2 * rng.uniform(18, 26) * 1000)
     return {
         "height_cm": height if rng.random() < KNOWN_MOSTLY else None,
-        "weight_kg": weight if rng.random() < KNOWN_OFTEN else None,
+        "weight_grams": weight if rng.random() < KNOWN_OFTEN else None,
         "eye_color": some(rng, names.EYES, KNOWN_OFTEN),
         "hair_color": some(rng, names.HAIR, KNOWN_MOSTLY),
         "marks": some(rng, names.MARKS, NOTED),

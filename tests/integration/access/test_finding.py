@@ -92,3 +92,17 @@ def test_too_little_or_nothing_but_marks_finds_nobody_or_just_the_letters(unit, 
     youth(unit, "Jordan")
 
     assert names_found(ana, typed) == (["Jordan"] if "jor" in typed else [])
+
+
+@pytest.mark.parametrize("typed", ["Aiana Pacheco", "Aiyana Pachecko", "Ayana Pacheco"])
+def test_one_sure_name_finds_a_youth_whose_other_name_has_a_slip(ana, typed):
+    aiyana = YouthFactory(given_name="Aiyana", family_name="Pacheco", unit=ana.unit)
+    YouthFactory(given_name="Marcus", family_name="Pacheco", unit=ana.unit)
+
+    assert [youth.pk for youth in find_youth(ana, typed).youth] == [aiyana.pk]
+
+
+def test_a_shared_family_name_alone_is_no_match(ana):
+    YouthFactory(given_name="Marcus", family_name="Pacheco", unit=ana.unit)
+
+    assert list(find_youth(ana, "Aiana Pacheco").youth) == []

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from casework.access.middleware import DefaultDeny
-from casework.models import Delivery, Role, Unit, User
+from casework.models import Delivery, Role, Unit, User, Youth
 from casework.notifications import sweep
 from tests.factories import TOLD, UnitFactory, UserFactory
 
@@ -43,6 +43,8 @@ end                  GET    in     200 200 200 200  404 404  200  in   403  403
 end                  POST   in     200 200 200 200  404 404  200  in   403  403
 undo_return          GET    in     200 200 200 200  404 404  200  in   403  403
 undo_return          POST   in     200 200 200 200  404 404  200  in   403  403
+describe             GET    in     200 200 200 200  404 404  200  in   403  403
+describe             POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
 duty                 GET    in     200 200 200 200  404 404  200  in   403  403
 duty                 POST   in     200 200 200 200  404 404  200  in   403  403
 inbox                GET    in     200 200 200 200  200 200  200  in   200  403
@@ -145,6 +147,7 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "record_return": [episode.public_id],
         "end": [episode.public_id],
         "undo_return": [episode.public_id],
+        "describe": [episode.public_id],
         "duty": [police.public_id],
         "reminder": [message.public_id],
         "letter": ["1"],
@@ -220,7 +223,7 @@ def test_who_may_not_see_the_case_finds_no_word_of_it_on_any_page(
 
 def test_a_caseworker_of_another_unit_changes_nothing(browser_of, address_of, episode, police):
     omar = browser_of("omar")
-    for page in ("note", "record_return", "duty", "end", "undo_return"):
+    for page in ("note", "record_return", "duty", "end", "undo_return", "describe"):
         omar.post(
             address_of(page),
             {
@@ -232,6 +235,7 @@ def test_a_caseworker_of_another_unit_changes_nothing(browser_of, address_of, ep
                 "happened": "just_now",
                 "reason": "opened_in_error",
                 "why": "Because",
+                "height_cm": "5 ft 6",
             },
         )
 
@@ -239,6 +243,7 @@ def test_a_caseworker_of_another_unit_changes_nothing(browser_of, address_of, ep
     assert episode.is_open
     assert not episode.notes.exists()
     assert not police.evidence.exists()
+    assert Youth.objects.get().height_cm is None
 
 
 def test_a_search_in_another_unit_says_only_that_there_is_such_a_youth(browser_of, address_of):

@@ -1,5 +1,7 @@
 """Whether Porchlight can be trusted right now: for machines as JSON, for people as a light."""
 
+import socket
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -40,6 +42,7 @@ def test_all_is_well(ready):
             "broker": True,
             "seconds_since_tick": 0,
             "oldest_unsent_seconds": None,
+            "retrying": 0,
             "given_up_last_day": 0,
         },
     )
@@ -64,6 +67,7 @@ def test_the_clock_has_stopped(ready, set_clock, now, silence, status):
             "broker": True,
             "seconds_since_tick": silence,
             "oldest_unsent_seconds": None,
+            "retrying": 0,
             "given_up_last_day": 0,
         },
     )
@@ -89,12 +93,52 @@ def test_a_reminder_that_nobody_addressed(ready, now, waited, status):
 @pytest.mark.parametrize(("waited", "status"), [(UNSENT_FOR, 200), (UNSENT_FOR + SECOND, 503)])
 def test_a_message_that_does_not_go_out(ready, now, waited, status):
     reminder = ReminderFactory(due_at=now - waited, addressed_at=now - waited)
-    a_delivery(reminder=reminder, created_at=now - waited)
+    a_delivery(reminder=reminder, created_at=now - waited, next_attempt_at=now - waited)
 
     code, found = ready()
 
     assert code == status
     assert found["oldest_unsent_seconds"] == waited.total_seconds()
+
+
+def refused(reminder, *, since, next_attempt_at):
+    """A message that the mail server has refused for a while."""
+    return a_delivery(
+        reminder=reminder,
+        created_at=since,
+        next_attempt_at=next_attempt_at,
+        attempts=6,
+        last_error="SMTPRecipientsRefused: 550",
+    )
+
+
+def test_one_refused_address_is_a_figure_and_not_an_outage(ready, now):
+    hours_ago = now - timedelta(hours=3)
+    reminder = ReminderFactory(due_at=hours_ago, addressed_at=hours_ago)
+    refused(reminder, since=hours_ago, next_attempt_at=now + MINUTE)
+
+    code, found = ready()
+
+    assert code == 200
+    assert (found["oldest_unsent_seconds"], found["retrying"]) == (None, 1)
+
+
+@pytest.mark.parametrize(("late", "status"), [(UNSENT_FOR, 200), (UNSENT_FOR + SECOND, 503)])
+def test_a_next_attempt_that_nobody_makes_is_an_outage(ready, now, late, status):
+    hours_ago = now - timedelta(hours=3)
+    reminder = ReminderFactory(due_at=hours_ago, addressed_at=hours_ago)
+    refused(reminder, since=hours_ago, next_attempt_at=now - late)
+
+    code, found = ready()
+
+    assert code == status
+    assert found["oldest_unsent_seconds"] == late.total_seconds()
+
+
+def test_a_reminder_that_reaches_nobody_at_all_is_an_outage_however_often_it_was_tried(ready, now):
+    ReminderFactory(due_at=now - timedelta(hours=1), attempts=5, retry_at=now + MINUTE)
+
+    assert ready()[0] == 503
 
 
 def test_what_is_not_due_yet_or_is_settled_does_not_wait(ready, now):
@@ -116,6 +160,24 @@ def test_redis_is_away(ready, settings, tmp_path):
     assert (found["database"], found["broker"]) == (True, False)
 
 
+def test_a_redis_that_does_not_answer_keeps_nobody_waiting(ready, settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        began = time.monotonic()
+
+        code, _ = ready()
+
+        assert code == 503
+        assert time.monotonic() - began < 1.5
+
+
+def test_a_page_does_not_ask_the_broker(as_person, sam, ready, settings, tmp_path):
+    """The tick, which came through it, proves it."""
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock?db=0"
+
+    assert "Reminders are running" in as_person(sam).get(reverse("home")).content.decode()
+
+
 def test_postgresql_is_away(ready):
     with postgresql_away():
         code, found = ready()
@@ -127,6 +189,7 @@ def test_postgresql_is_away(ready):
         "broker": True,
         "seconds_since_tick": None,
         "oldest_unsent_seconds": None,
+        "retrying": None,
         "given_up_last_day": None,
     }
 
@@ -157,6 +220,7 @@ def found(**changes: object) -> Readiness:
             "broker": True,
             "seconds_since_tick": 3,
             "oldest_unsent_seconds": None,
+            "retrying": 0,
             "given_up_last_day": 0,
             "is_ticking": True,
             "is_sending": True,
@@ -207,6 +271,14 @@ def test_the_light_names_messages_that_were_given_up(number, says, now, unit):
 
     assert light.is_on
     assert light.detail.startswith(says)
+
+
+@pytest.mark.parametrize(("number", "says"), [(1, "1 message failed"), (3, "3 messages failed")])
+def test_the_light_names_messages_that_are_tried_again(number, says, now, unit):
+    light = light_of(found(retrying=number), now=now, zone=unit.zone)
+
+    assert light.is_on
+    assert light.detail.startswith(f"{says} to go out by email and will be tried again. checked")
 
 
 def test_messages_given_up_in_the_last_day_are_counted(ready, now):

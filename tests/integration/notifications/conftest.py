@@ -15,10 +15,13 @@ class MailServer:
         self.is_down = False
         self.refuses: set[str] = set()
         self.asked = 0
+        self.connections = 0
+        self.meanwhile: Callable[[], None] = lambda: None  # what happens while it takes a message
 
     def check(self, messages: list[EmailMessage]) -> None:
         """Raise what Python's SMTP client would raise."""
         self.asked += len(messages)
+        self.meanwhile()
         if self.is_down:
             raise SMTPServerDisconnected("Connection unexpectedly closed")
         for message in messages:
@@ -37,5 +40,15 @@ def mail_server(monkeypatch: pytest.MonkeyPatch) -> MailServer:
         server.check(messages)
         return take(backend, messages)
 
+    def connect(backend: EmailBackend) -> None:
+        if not getattr(backend, "is_connected", False):
+            backend.is_connected = True  # type: ignore[attr-defined]
+            server.connections += 1
+
+    def hang_up(backend: EmailBackend) -> None:
+        backend.is_connected = False  # type: ignore[attr-defined]
+
     monkeypatch.setattr(EmailBackend, "send_messages", send)
+    monkeypatch.setattr(EmailBackend, "open", connect)
+    monkeypatch.setattr(EmailBackend, "close", hang_up)
     return server

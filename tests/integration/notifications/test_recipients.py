@@ -33,23 +33,44 @@ def test_a_new_owner_hears_what_was_planned_for_the_old_one(episode, ana, unit):
     episode.assigned_to = eva
     episode.save()
 
-    assert heard_by(episode, Audience.OWNER) == [(eva, "The duty is assigned to you.")]
+    assert heard_by(episode, Audience.OWNER) == [
+        (eva, "The duty is assigned to you."),
+        (ana, "You logged it."),
+    ]
 
 
 def test_when_the_owner_has_left_the_supervisor_hears_why(episode, ana, sam):
     deactivate(ana)
 
     assert heard_by(episode, Audience.OWNER) == [
-        (sam, "Nobody is assigned to this duty. You supervise this unit.")
+        (sam, "Nobody who could act on it holds this duty. You supervise this unit.")
     ]
 
 
-def test_when_nobody_is_assigned_the_supervisor_hears_why(episode, sam):
+def test_when_nobody_is_assigned_the_supervisor_hears_why(episode, ana, sam):
     episode.assigned_to = None
     episode.save()
 
     assert heard_by(episode, Audience.OWNER) == [
-        (sam, "Nobody is assigned to this duty. You supervise this unit.")
+        (sam, "Nobody who could act on it holds this duty. You supervise this unit."),
+        (ana, "You logged it."),
+    ]
+
+
+def test_an_owner_who_moved_to_another_unit_hears_nothing_more(episode, ana, sam, other_unit):
+    ana.unit = other_unit
+    ana.save(update_fields=["unit"])
+
+    assert [user for user, _ in heard_by(episode, Audience.OWNER)] == [sam]
+
+
+def test_whoever_took_the_call_at_night_is_reminded_too(episode, ana, oona):
+    episode.recorded_by = oona
+    episode.save()
+
+    assert heard_by(episode, Audience.OWNER) == [
+        (ana, "The duty is assigned to you."),
+        (oona, "You logged it."),
     ]
 
 

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from casework.models import Channel, Delivery, Outcome, Pulse, Reminder, User
 from casework.notifications import sweep
@@ -225,7 +228,46 @@ def test_a_message_claimed_by_a_sweep_that_died_is_sent_after_its_lease(reminder
     assert sweep.send_due(now=due + sweep.LEASE + timedelta(seconds=1)) == 1
 
     assert len(mail.outbox) == 1
-    assert by_email(reminder).attempts == 2
+    assert by_email(reminder).attempts == 1
+
+
+def test_the_end_of_the_time_of_the_task_ends_the_sweep_and_its_lease_heals_it(
+    reminder, due, mail_server
+):
+    def times_up():
+        raise SoftTimeLimitExceeded
+
+    sweep.address_due(now=due)
+    mail_server.meanwhile = times_up
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        sweep.send_due(now=due)
+
+    cut_short = by_email(reminder)
+    assert (cut_short.attempts, cut_short.last_error) == (1, "")
+    assert cut_short.claimed_until >= due + sweep.LEASE
+    mail_server.meanwhile = lambda: None
+    assert sweep.send_due(now=cut_short.claimed_until) == 0
+    assert sweep.send_due(now=cut_short.claimed_until + timedelta(seconds=1)) == 1
+    assert by_email(reminder).sent_at is not None
+
+
+def test_addressing_ends_with_the_time_of_the_task_too(reminder, due, monkeypatch):
+    def times_up(*_):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(sweep, "recipients_of", times_up)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        sweep.address_due(now=due)
+
+    reminder.refresh_from_db()
+    assert (reminder.attempts, reminder.last_error) == (0, "")
+
+
+def test_the_lease_is_longer_than_the_slowest_send(settings):
+    """Hello, encryption, hello, two of signing in, sender, recipient, data, its end: and connecting."""
+    assert sweep.LEASE.total_seconds() > 10 * settings.EMAIL_TIMEOUT
 
 
 def test_every_attempt_carries_the_same_message_id(reminder, due, mail_server, monkeypatch):
@@ -268,6 +310,56 @@ def test_mail_claimed_while_the_duty_was_being_settled_is_not_sent(reminder, due
     assert by_email(reminder).cancelled_at == due
 
 
+@pytest.fixture
+def second(reminder, due, mail_server):
+    """The second e-mail of a batch: a test says what befalls it while the first one is sent."""
+    ReminderFactory(duty__episode=reminder.episode, due_at=due)
+    sweep.address_due(now=due)
+    return Delivery.objects.filter(channel=Channel.EMAIL).order_by("next_attempt_at", "id")[1]
+
+
+def test_mail_called_off_while_an_earlier_one_is_sent_does_not_leave(second, due, mail_server, ana):
+    mail_server.meanwhile = lambda: record(
+        second.reminder.duty, Outcome.DONE, by=ana, now=due + MINUTE, at=due
+    )
+
+    sweep.send_due(now=due)
+
+    assert len(mail.outbox) == 1
+    second.refresh_from_db()
+    assert (second.sent_at, second.cancelled_at) == (None, due + MINUTE)
+
+
+def test_mail_that_another_sweep_took_over_meanwhile_is_left_to_it(second, due, mail_server):
+    theirs = due + HOUR
+    mail_server.meanwhile = lambda: Delivery.objects.filter(pk=second.pk).update(
+        claimed_until=theirs
+    )
+
+    sweep.send_due(now=due)
+
+    assert len(mail.outbox) == 1
+    second.refresh_from_db()
+    assert (second.sent_at, second.claimed_until, second.attempts) == (None, theirs, 0)
+
+
+def test_a_failure_that_comes_after_another_sweep_took_over_changes_nothing(
+    reminder, due, mail_server
+):
+    theirs = due + HOUR
+    sweep.address_due(now=due)
+
+    def another_takes_it():
+        Delivery.objects.filter(channel=Channel.EMAIL).update(claimed_until=theirs)
+        raise TimeoutError
+
+    mail_server.meanwhile = another_takes_it
+    sweep.send_due(now=due)
+
+    left = by_email(reminder)
+    assert (left.claimed_until, left.last_error, left.next_attempt_at) == (theirs, "", due)
+
+
 def test_what_was_sent_stays_on_record_after_the_duty_is_done(reminder, due, ana):
     sweep_once(due)
 
@@ -275,6 +367,70 @@ def test_what_was_sent_stays_on_record_after_the_duty_is_done(reminder, due, ana
 
     assert Delivery.objects.inbox_of(ana).get().cancelled_at is None
     assert by_email(reminder).sent_at == due
+
+
+# --- Many at once --------------------------------------------------------------------------------
+
+
+def plan_many(number, ana, due):
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=ana.unit, assigned_to=ana))
+    return [ReminderFactory(duty=duty, due_at=due) for _ in range(number)]
+
+
+def test_a_batch_goes_out_over_one_connection(ana, mail_server):
+    plan_many(5, ana, TOLD)
+
+    sweep_once(TOLD)
+
+    assert (len(mail.outbox), mail_server.connections) == (5, 1)
+
+
+def test_after_an_error_the_rest_goes_over_a_new_connection(unit, mail_server):
+    people = [UserFactory(role="supervisor", unit=unit) for _ in range(4)]
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=unit))
+    ReminderFactory(duty=duty, audience="supervisor", due_at=TOLD)
+    mail_server.refuses = {people[1].email}
+
+    sweep_once(TOLD)
+
+    assert (len(mail.outbox), mail_server.connections) == (3, 2)
+
+
+def test_without_mail_nobody_is_called(reminder, due, mail_server):
+    assert sweep_once(due - HOUR) == (0, 0)
+
+    assert mail_server.connections == 0
+
+
+def test_addressing_asks_the_database_as_often_for_many_as_for_few(ana):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            sweep.address_due(now=TOLD)
+        return len(queries)
+
+    plan_many(2, ana, TOLD)
+    with_two = asked()
+    plan_many(50, ana, TOLD)
+
+    assert asked() == with_two
+    assert not Reminder.objects.waiting().exists()
+    assert Delivery.objects.inbox_of(ana).count() == 52
+
+
+def test_in_one_batch_each_reaches_their_own(ana, unit, other_unit):
+    eva, omar = UserFactory(unit=unit), UserFactory(unit=other_unit)
+    sam = UserFactory(role="supervisor", unit=unit)
+    vera = UserFactory(role="supervisor", unit=other_unit)
+    expected = set()
+    for worker, boss in ((ana, sam), (eva, sam), (omar, vera)):
+        duty = DutyFactory(episode=EpisodeFactory(youth__unit=worker.unit, assigned_to=worker))
+        for audience, person in (("owner", worker), ("supervisor", boss)):
+            expected.add((ReminderFactory(duty=duty, audience=audience, due_at=TOLD).pk, person.pk))
+
+    assert sweep.address_due(now=TOLD) == len(expected) == 6
+
+    inbox = Delivery.objects.filter(channel=Channel.INBOX)
+    assert set(inbox.values_list("reminder_id", "recipient_id")) == expected
 
 
 # --- The pulse -----------------------------------------------------------------------------------

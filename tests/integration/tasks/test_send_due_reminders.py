@@ -39,7 +39,7 @@ def test_sessions_that_are_over_are_cleared_with_what_waits_in_them(db):
     going_on = SessionStore()
     going_on.save()
 
-    tasks.clear_expired_sessions()
+    tasks.clear_what_has_run_out()
 
     assert list(Session.objects.values_list("pk", flat=True)) == [going_on.session_key]
 

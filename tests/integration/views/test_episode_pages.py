@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from casework.models import AuditEvent, Known, ReturnedTo
-from tests.factories import PlacementFactory
 from tests.integration.scenes import bring_back, exactly, fields_on, log
 
 LONG_NOTE = "n" * 10_000
@@ -61,21 +60,6 @@ def test_logged_late_is_said_as_a_fact(browser, jordan, ana, now):
 
     assert "Logged 30 d after you were told." in page
     assert "Overdue" in page
-
-
-def test_the_description_is_the_one_of_that_night(browser, jordan, ana, now):
-    jordan.marks = "Scar on the chin"
-    jordan.save()
-    PlacementFactory(youth=jordan, name="Maple House")
-    episode = log(jordan, by=ana, now=now)
-    jordan.marks = "Rewritten"
-    jordan.save()
-
-    page = words_of(browser.get(episode.get_absolute_url()))
-
-    assert "Scar on the chin" in page
-    assert "Rewritten" not in page
-    assert "Maple House" in page
 
 
 def test_a_note_stands_on_the_timeline(browser, episode, address_of):

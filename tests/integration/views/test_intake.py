@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from casework.models import Episode, Known, LeftFrom, Youth
+from casework.models import Episode, Known, LeftFrom, Role, Youth
 from casework.policies.time_words import Precision
 from tests.factories import UnitFactory, UserFactory, YouthFactory
 from tests.integration.scenes import bring_back, fields_on, intake
@@ -80,7 +80,7 @@ NOT_SAVED = [
     (
         "told in the future",
         {"told": "earlier_today", "told_time": "11 pm"},
-        "The time you were told must be now or earlier",
+        "That time is still to come today. Enter the day too: yesterday 10:30 pm",
     ),
     (
         "told on a day to come",
@@ -121,12 +121,12 @@ NOT_SAVED = [
     (
         "last seen in the future",
         {"last_seen": "today", "last_seen_time": "11:30 pm"},
-        "The time the youth was last seen must be now or earlier",
+        "That time is still to come today. Enter the day too: yesterday 10:30 pm",
     ),
     (
         "last seen before that, no day",
         {"last_seen": "before_that"},
-        "Enter the day, for example Mar 2 or Mar 2 10 pm, or select Not known yet",
+        "Enter the day, for example Mar 2 10 pm, or select Not known yet",
     ),
     (
         "last seen not known, and a time",
@@ -255,9 +255,61 @@ def test_a_name_that_is_on_file_is_asked_about(browser, jordan):
 
 
 def test_none_of_these_adds_another_youth_of_that_name(browser, jordan):
-    browser.post(LOG, intake("Jordan Quillfeather", match="new"))
+    asks = browser.post(LOG, intake("Jordan Quillfeather"))
+
+    browser.post(LOG, fields_on(asks) | {"match": "new"})
 
     assert Episode.objects.get().youth != jordan
+
+
+def test_a_match_selected_for_another_name_is_not_logged(browser, jordan, unit):
+    YouthFactory(given_name="Sam", family_name="Reedmark", unit=unit)
+
+    page = browser.post(LOG, intake("Sam Reedmark", match=str(jordan.public_id)))
+
+    assert not Episode.objects.exists()
+    assert (
+        "You selected Jordan Quillfeather, but the name is now “Sam Reedmark”. "
+        "Select who is meant, or None of these"
+    ) in words_of(page)
+    assert "match" not in fields_on(page)
+
+
+def test_a_match_selected_before_the_name_became_a_new_one_is_asked_about_once(browser, jordan):
+    page = browser.post(LOG, intake("Robin Sparrow", match=str(jordan.public_id)))
+
+    assert not Episode.objects.exists()
+    assert (
+        "You selected Jordan Quillfeather, but nobody on file matches “Robin Sparrow”. "
+        "Change the name back, or save again to add a new youth under this name"
+    ) in words_of(page)
+    browser.post(LOG, fields_on(page))
+    assert Episode.objects.get().youth.family_name == "Sparrow"
+
+
+def test_none_of_these_selected_for_another_name_is_asked_about_again(browser, jordan):
+    asks = browser.post(LOG, intake("Jordan"))
+    answer = fields_on(asks) | {"match": "new", "name": "Jordan Quillfeather"}
+
+    page = browser.post(LOG, answer)
+
+    assert not Episode.objects.exists()
+    assert (
+        "You selected None of these for “Jordan”, but the name is now “Jordan Quillfeather”."
+    ) in words_of(page)
+    assert "match" not in fields_on(page)
+    browser.post(LOG, fields_on(page) | {"match": "new"})
+    assert Episode.objects.get().youth != jordan
+
+
+def test_while_typing_an_answer_for_another_name_is_not_carried_on(browser, jordan):
+    typed = {"name": "Jordan", "match": "new", "matched_name": "Jordan"}
+
+    same = browser.post(reverse("matches"), typed)
+    other = browser.post(reverse("matches"), typed | {"name": "Jordan Q"})
+
+    assert fields_on(same) == {"match": "new", "matched_name": "Jordan"}
+    assert fields_on(other) == {"matched_name": "Jordan Q"}
 
 
 @pytest.mark.parametrize(
@@ -324,6 +376,78 @@ def test_on_call_chooses_the_unit_of_a_new_youth(as_person, oona, unit, other_un
     as_person(oona).post(LOG, intake("Jordan Avery", unit=str(other_unit.pk)))
 
     assert Episode.objects.get().unit == other_unit
+
+
+# --- Whose clock it is -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def agency(db):
+    """The agency itself follows the federal base, in another zone than its units."""
+    return UnitFactory(name="Agency", jurisdiction="us", time_zone="America/New_York")
+
+
+@pytest.fixture
+def at_the_agency(as_person, agency, unit, other_unit):
+    """The browser of somebody on call who belongs to the agency's root."""
+    return as_person(UserFactory(role=Role.ON_CALL, unit=agency))
+
+
+def test_on_call_is_asked_for_the_unit_and_nothing_is_guessed(at_the_agency, unit):
+    page = at_the_agency.get(LOG)
+
+    assert '<option value="" selected>Choose the unit</option>' in words_of(page)
+    assert "Deadlines here" not in words_of(page)
+    assert "They follow from the unit that is responsible" in words_of(page)
+    asks = at_the_agency.post(LOG, intake("Jordan Avery", unit=""))
+    assert "Select the unit that is responsible for this youth" in words_of(asks)
+    assert not Episode.objects.exists()
+    at_the_agency.post(LOG, fields_on(asks) | {"unit": str(unit.pk)})
+    assert Episode.objects.get().jurisdiction == unit.jurisdiction == "us-mo"
+
+
+def test_on_call_need_not_say_the_unit_of_a_youth_on_file(at_the_agency, jordan):
+    at_the_agency.post(LOG, intake("Jordan", match=str(jordan.public_id), unit=""))
+
+    assert Episode.objects.get().unit == jordan.unit
+
+
+def test_the_deadlines_shown_are_those_of_the_unit_chosen(at_the_agency, unit):
+    page = at_the_agency.post(LOG, intake("", unit=str(unit.pk)))
+
+    assert f"{unit.name} follows Missouri" in words_of(page)
+
+
+def test_a_supervisor_starts_from_the_own_unit(as_person, sam, unit):
+    UnitFactory(parent=unit)
+
+    page = as_person(sam).get(LOG)
+
+    assert f'<option value="{unit.pk}" selected' in words_of(page)
+    assert "Choose the unit" not in words_of(page)
+
+
+def test_the_zone_assumed_before_the_unit_is_known_is_said(at_the_agency):
+    page = words_of(at_the_agency.get(LOG))
+
+    assert "Times are taken as EST until the unit is known, then as its own." in page
+
+
+def test_where_all_units_keep_one_zone_there_is_nothing_to_assume(as_person, oona, other_unit):
+    assert "Times are CST." in words_of(as_person(oona).get(LOG))
+
+
+def test_a_time_typed_under_one_zone_is_not_quietly_read_in_another(at_the_agency, unit):
+    sent = fields_on(at_the_agency.get(LOG)) | intake(
+        "Jordan Avery", unit=str(unit.pk), told="earlier_today", told_time="1:30 am"
+    )
+
+    asks = at_the_agency.post(LOG, sent)
+
+    assert not Episode.objects.exists()
+    assert "Times are now CST, not EST: that is the zone of the youth’s unit." in words_of(asks)
+    at_the_agency.post(LOG, fields_on(asks) | {"unit": str(unit.pk)})
+    assert Episode.objects.get().told_at == datetime(2026, 3, 3, 7, 30, tzinfo=UTC)
 
 
 # --- Twice -----------------------------------------------------------------------------------------

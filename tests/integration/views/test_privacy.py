@@ -2,6 +2,8 @@
 
 import logging
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -104,7 +106,36 @@ def test_error_logs_leave_out_the_values_that_postgresql_quotes(ana, unit, now):
     line = PrivateFormatter().formatException((caught.type, caught.value, caught.tb))
 
     assert number not in line
+    assert "SQLSTATE 23505, constraint casework_youth_case_number" in line
     assert "values left out of the log" in line
+
+
+A_WORKER_IN_WHICH_A_TASK_FAILS = """
+from django.db import IntegrityError
+from casework.config.celery import app
+
+@app.task
+def fails():
+    raise IntegrityError("Key (name)=(" + "Quix" + "well) already exists")
+
+app.log.setup("WARNING", redirect_stdouts=True)  # as worker and beat do when they start
+fails.apply()
+"""
+
+
+def test_the_log_of_the_worker_is_as_private_as_that_of_the_web_server(settings):
+    worker = subprocess.run(
+        [sys.executable, "-c", A_WORKER_IN_WHICH_A_TASK_FAILS],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    log = worker.stderr + worker.stdout
+    assert "Quixwell" not in log
+    assert "ERROR celery.app.trace Task porchlight.fails" in log
+    assert "IntegrityError: (values left out of the log)" in log
 
 
 def test_no_page_is_kept_by_a_browser_or_a_proxy(as_person, ana, police):

@@ -97,3 +97,15 @@ def test_matches(as_person, ana, unit):
         YouthFactory(unit=unit)
 
     assert count() == with_five <= 12
+
+
+def test_the_badge_is_one_query_on_any_page(as_person, sam, oona, ana, episode, now):
+    sweep.address_due(now=now)
+    for person in (ana, sam, oona):
+        browser = as_person(person)
+        with CaptureQueriesContext(connection) as asked:
+            browser.get("/log")
+
+        about_messages = [q["sql"] for q in asked if "casework_delivery" in q["sql"]]
+        assert len(about_messages) == 1
+        assert "COUNT" in about_messages[0]
