@@ -116,7 +116,7 @@ def test_at_the_very_end_an_admin_hears_the_whole_reason(episode, ana, adam):
 
     assert user == adam
     assert why == (
-        "Nobody is assigned to this duty. This unit has no supervisor. "
+        "Nobody who could act on it holds this duty. This unit has no supervisor. "
         "Nobody is on call, so it reaches you as an admin."
     )
 
