@@ -98,7 +98,8 @@ def identity_of(episode: Episode, *, now: datetime, has_open_duties: bool) -> Id
     until = episode.ended_at or now
     length = duration(until - since)
     if episode.ended_at is not None:
-        label = "Was missing for" if label == "Missing for" else "Ended after"
+        label = "Was missing for" if label == "Missing for" else "From told to the end:"
+        length = "less than a minute" if length == "now" else length
     elif label == "Told":
         label, length = "Told", f"{length} ago" if length != "now" else "just now"
     return Identity(
