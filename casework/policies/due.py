@@ -1,85 +1,163 @@
-"""From moments to due times. Hours are elapsed hours, so all arithmetic is on UTC instants."""
+"""From moments to due times: which duties an episode has, and when each is due."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from casework.policies.anchors import Anchor, Anchors
+from casework.policies.calendars import Calendar, calendar_called
+from casework.policies.conditions import NOTHING_KNOWN, Facts, Truth
+from casework.policies.counting import end_of
 from casework.policies.rules import DutyRule, Protocol
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where days are counted: the zone of the episode and the holidays that count there."""
+
+    zone: tzinfo
+    calendar: Calendar
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
     """When a duty is due and what its clock counted from; moments are aware datetimes in UTC.
 
-    `due_at` is None for a duty without a set time. `provisional` means that the rule's own anchor
-    is not known yet, and that the due time counts from `counted_from` until it is. `set_by` is the
-    rule whose clock this is: the wider jurisdiction's where that one is due earlier.
+    `due_at` is None for a duty without a set time. `target_at` is what to aim for: the start of
+    the clock where the rule says "immediately". `set_by` is the rule whose clock this is: the wider
+    jurisdiction's where that one is due earlier. `open_questions` are what is not known yet and
+    could move the due time, in sentences.
     """
 
     due_at: datetime | None
+    target_at: datetime | None
     counted_from: Anchor
     counted_from_at: datetime
-    provisional: bool
     set_by: DutyRule
+    open_questions: tuple[str, ...] = ()
+
+    @property
+    def provisional(self) -> bool:
+        """Whether something is not known yet that could move the due time."""
+        return bool(self.open_questions)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedDuty:
-    """A rule that now applies to an episode, with its due time."""
+    """A duty that an episode now has.
+
+    `rule` gives its words: of the nearest jurisdiction's rules the one due first. `due` is the
+    earliest of all the rules that hold or may hold, each of which is in `considered`.
+    """
 
     rule: DutyRule
     due: Due
-
-
-def due_at(rule: DutyRule, *, anchors: Anchors) -> Due:
-    """When this duty is due.
-
-    An unknown anchor is stood in for by the event that made the duty appear (for most duties the
-    moment the agency was told), and the result is provisional. Where the rule stands in for one
-    of a wider jurisdiction, both hold and the earlier time wins: a state's 2 hours counted from
-    "decided that the youth is missing" never runs past the federal 24 hours from "told".
-    """
-    own = _due_by_itself(rule, anchors)
-    if rule.tightens is None:
-        return own
-    wider = due_at(rule.tightens, anchors=anchors)
-    if wider.due_at is None or (own.due_at is not None and own.due_at <= wider.due_at):
-        return own
-    return wider
+    considered: tuple[Due, ...]
 
 
 def plan_duties(
-    protocol: Protocol, *, anchors: Anchors, zone: tzinfo, already: Collection[str] = ()
+    protocol: Protocol,
+    *,
+    anchors: Anchors,
+    zone: tzinfo,
+    facts: Facts = NOTHING_KNOWN,
+    calendar: Calendar | None = None,
+    already: Collection[str] = (),
 ) -> list[PlannedDuty]:
     """The duties whose event has happened, in calling order, without the codes in `already`.
 
     Each is judged by the rules in force on the local day, in `zone`, on which its event happened:
-    a rule that changed since does not reach back.
+    a rule that changed since does not reach back. Business days are those of `calendar`; without
+    one, of the protocol's own.
     """
-    planned = []
+    place = Place(zone=zone, calendar=calendar or calendar_called(protocol.calendar))
+    planned: list[PlannedDuty] = []
     for event in Anchor:
         happened_at = anchors.at(event)
         if happened_at is None:
             continue
-        for rule in protocol.rules_on(happened_at.astimezone(zone).date()):
-            if rule.appears_on is event and rule.code not in already:
-                planned.append(PlannedDuty(rule=rule, due=due_at(rule, anchors=anchors)))
+        for code, rules in protocol.duties_on(happened_at.astimezone(zone).date()).items():
+            if rules[0].appears_on is event and code not in already:
+                planned.extend(_planned(rules, anchors=anchors, facts=facts, place=place))
     return sorted(planned, key=lambda duty: (duty.rule.order, duty.rule.code))
 
 
-def _due_by_itself(rule: DutyRule, anchors: Anchors) -> Due:
-    counted_from, moment = rule.anchor, anchors.at(rule.anchor)
-    provisional = moment is None and rule.within is not None
-    if moment is None:
-        counted_from, moment = rule.appears_on, anchors.at(rule.appears_on)
-    if moment is None:
-        counted_from, moment = Anchor.TOLD, anchors.told
-    moment = moment.astimezone(UTC)
+def due_of(rule: DutyRule, *, anchors: Anchors, place: Place, facts: Facts = NOTHING_KNOWN) -> Due:
+    """When a duty is due by this rule alone.
+
+    An unknown anchor is stood in for by the event that made the duty appear (for most duties the
+    moment the agency was told), and the result is provisional. So it is where a condition of the
+    rule is not known.
+    """
+    counted_from, start = _start(rule, anchors)
+    due_at = target_at = _end(rule, start, place)
+    if rule.within is not None and rule.within.immediately:
+        target_at = start
     return Due(
-        due_at=moment + rule.within.cap if rule.within else None,
+        due_at=due_at,
+        target_at=target_at,
         counted_from=counted_from,
-        counted_from_at=moment,
-        provisional=provisional,
+        counted_from_at=start,
         set_by=rule,
+        open_questions=tuple(_open_questions(rule, counted_from, facts)),
     )
+
+
+def _planned(
+    rules: Sequence[DutyRule], *, anchors: Anchors, facts: Facts, place: Place
+) -> Iterator[PlannedDuty]:
+    """The duty that rules of one code make together; none where no condition holds or may hold."""
+    considered = [
+        due_of(rule, anchors=anchors, facts=facts, place=place)
+        for rule in rules
+        if rule.applies(facts) is not Truth.NO
+    ]
+    if not considered:
+        return
+    nearest = considered[0].set_by.jurisdiction
+    earliest = min(considered, key=_urgency)
+    questions = [question for due in considered for question in due.open_questions]
+    yield PlannedDuty(
+        rule=min(
+            (due for due in considered if due.set_by.jurisdiction == nearest), key=_urgency
+        ).set_by,
+        due=replace(earliest, open_questions=tuple(dict.fromkeys(questions))),
+        considered=tuple(considered),
+    )
+
+
+def _urgency(due: Due) -> tuple[datetime, datetime]:
+    """The earlier due time wins, and of two at once the one to be aimed at first."""
+    return due.due_at or _NEVER, due.target_at or _NEVER
+
+
+def _start(rule: DutyRule, anchors: Anchors) -> tuple[Anchor, datetime]:
+    """The moment the clock counts from, or the one that stands in for it."""
+    for anchor in (rule.anchor, rule.appears_on):
+        if (at := anchors.at(anchor)) is not None:
+            return anchor, at.astimezone(UTC)
+    return Anchor.TOLD, anchors.told.astimezone(UTC)
+
+
+def _end(rule: DutyRule, start: datetime, place: Place) -> datetime | None:
+    if rule.within is not None and rule.within.number is not None:
+        return end_of(
+            rule.within.number,
+            rule.within.unit,
+            start=start,
+            zone=place.zone,
+            calendar=place.calendar,
+        )
+    return rule.repeats.first(start, place.zone) if rule.repeats else None
+
+
+def _open_questions(rule: DutyRule, counted_from: Anchor, facts: Facts) -> Iterator[str]:
+    if rule.has_clock and counted_from is not rule.anchor:
+        yield (
+            f"When {rule.anchor.words} is not known yet: counted from when {counted_from.words}."
+        )
+    for clause in rule.only_if:
+        if clause.truth(facts) is Truth.UNKNOWN:
+            yield f"It is not known yet {clause.question}: the stricter reading holds."

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Read = TypeVar("Read")
 
 
 class ProtocolError(Exception):
@@ -97,6 +98,23 @@ class Table:
         ):
             raise self.error(f'"{key}" must be a list of these words: {", ".join(known)}', key)
         return tuple(known[word] for word in value)
+
+    def parsed(self, key: str, parse: Callable[[str], Read]) -> Read | None:
+        """What `parse` reads in a text, or None when the key is absent. It raises ValueError."""
+        return self._parse(key, self.text(key), parse) if key in self.values else None
+
+    def parsed_list(self, key: str, parse: Callable[[str], Read]) -> list[Read]:
+        """What `parse` reads in each text of a list; empty when the key is absent."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            raise self.error(f'"{key}" must be a list of texts in quotes', key)
+        return [self._parse(key, text, parse) for text in value]
+
+    def _parse(self, key: str, text: str, parse: Callable[[str], Read]) -> Read:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise self.error(f'"{key}" cannot be read. {error}', key) from None
 
     def _required(self, key: str) -> Any:
         if key not in self.values:

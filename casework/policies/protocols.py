@@ -2,18 +2,30 @@
 
 The server starts with every file good or does not start: a clock that nobody can trust is worse
 than none. What a file may say is listed in `_TOP_KEYS` and `_DUTY_KEYS`. A key that is not there
-is refused, so that a rule this version cannot compute (a condition, a recurring duty, business
-days) is never half understood.
+is refused, so that a rule this version cannot compute is never half understood.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from casework.policies.anchors import Anchor
+from casework.policies.calendars import FEDERAL, UnknownCalendar, calendar_called
+from casework.policies.conditions import Clause
 from casework.policies.length import Length
 from casework.policies.protocol_file import ProtocolError, ProtocolFile, Table, one_of
-from casework.policies.rules import Basis, DutyRule, EvidenceField, Phase, Protocol, Verified
+from casework.policies.repeats import Repeat
+from casework.policies.rules import (
+    USUAL_ZONE,
+    Basis,
+    DutyRule,
+    EvidenceField,
+    Phase,
+    Protocol,
+    Verified,
+)
 
 __all__ = [
     "Basis",
@@ -27,11 +39,15 @@ __all__ = [
     "load_protocols",
 ]
 
-_TOP_KEYS = ("code", "name", "version", "source", "extends")
+_TOP_KEYS = ("code", "name", "version", "source", "extends", "calendar", "time_zone")
 _DUTY_KEYS = (
-    *("code", "title", "phase", "appears_on", "anchor", "within", "basis", "source", "verified"),
-    *("order", "evidence", "phone", "help", "if_refused", "effective_from", "effective_until"),
+    *("code", "title", "phase", "appears_on", "anchor", "within", "repeats", "only_if", "basis"),
+    *("source", "verified", "order", "evidence", "phone", "help", "if_refused"),
+    *("effective_from", "effective_until"),
 )
+# What a duty's record in the database can hold.
+_LONGEST = {"code": 60, "title": 120, "phone": 40}
+_LONGEST_CLOCK_WORDS = 200
 _PROTOCOL_CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*", re.ASCII)
 _DUTY_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _RETURN_EVENTS = (Anchor.LOCATED, Anchor.RETURNED)
@@ -85,11 +101,11 @@ def _join(
         base = _join(parent, files, protocols, extended_by=(*extended_by, code))
     rules: list[DutyRule] = []
     for table in files[code].duties:
-        rule = _rule(table, base)
-        if any(rule.code == other.code and rule.overlaps(other) for other in rules):
-            raise table.error(f'Two duties "{rule.code}" are in force on the same day', "code")
-        _refuse_looser(rule, base, table)
-        rules.append(rule)
+        stated = _rules(table, code, base)
+        for rule in stated:
+            _refuse_doubles(rule, rules, table)
+            _refuse_looser(rule, base, table)
+        rules.extend(stated)
     protocols[code] = Protocol(
         code=code,
         name=top.text("name"),
@@ -97,15 +113,18 @@ def _join(
         source=top.text("source"),
         rules=tuple(rules),
         base=base,
+        calendar=_calendar(top, default=base.calendar if base else FEDERAL),
+        time_zone=_time_zone(top, default=base.time_zone if base else USUAL_ZONE),
     )
     return protocols[code]
 
 
-def _rule(table: Table, base: Protocol | None) -> DutyRule:
-    """One duty. What it leaves unsaid it takes from the duty that it stands in for, if any.
+def _rules(table: Table, jurisdiction: str, base: Protocol | None) -> list[DutyRule]:
+    """One duty: a rule for each moment that it may count from, of which the earliest due wins.
 
-    Its clock, basis and source are never taken over: a state's number with federal law's source
-    beside it would be a false citation.
+    What it leaves unsaid it takes from the duty that it stands in for, if any. Its clock, basis
+    and source are never taken over: a state's number with federal law's source beside it would be
+    a false citation.
     """
     table.refuse_other_keys(_DUTY_KEYS)
     code = table.code("code", _DUTY_CODE, '"report_to_police"')
@@ -120,13 +139,17 @@ def _rule(table: Table, base: Protocol | None) -> DutyRule:
             'A duty of the phase "return" appears on located or returned, and only such a duty',
             "appears_on",
         )
+    anchors = _anchors(table)
     rule = DutyRule(
+        jurisdiction=jurisdiction,
         code=code,
         title=table.text("title", default=wider.title if wider else None),
         phase=phase,
         appears_on=appears_on,
-        anchor=table.choice("anchor", Anchor),
-        within=_length(table),
+        anchor=anchors[0],
+        within=table.parsed("within", Length.parse),
+        repeats=table.parsed("repeats", Repeat.parse),
+        only_if=tuple(table.parsed_list("only_if", Clause.parse)),
         basis=table.choice("basis", Basis),
         source=table.text("source"),
         verified=table.choice("verified", Verified),
@@ -140,17 +163,43 @@ def _rule(table: Table, base: Protocol | None) -> DutyRule:
     )
     if rule.effective_from and rule.effective_until and rule.effective_until < rule.effective_from:
         raise table.error('"effective_until" is before "effective_from"', "effective_until")
-    return rule
+    for key, longest in _LONGEST.items():
+        if len(getattr(rule, key)) > longest:
+            raise table.error(f'"{key}" is too long: use at most {longest} characters', key)
+    rules = [replace(rule, anchor=anchor) for anchor in anchors]
+    if any(len(rule.clock_words) > _LONGEST_CLOCK_WORDS for rule in rules):
+        raise table.error(
+            "The rule in words is too long: use fewer conditions in one duty", "only_if"
+        )
+    return rules
 
 
-def _length(table: Table) -> Length | None:
-    """None for a duty whose source gives no number: it has no set time."""
-    if "within" not in table.values:
-        return None
+def _anchors(table: Table) -> tuple[Anchor, ...]:
+    """One moment, or a list of moments of which the one that is due earliest counts."""
+    if isinstance(table.values.get("anchor"), list):
+        anchors = table.choices("anchor", Anchor, default=())
+        if not anchors or len(set(anchors)) < len(anchors):
+            raise table.error('"anchor" must name at least one moment, and none twice', "anchor")
+        return anchors
+    return (table.choice("anchor", Anchor),)
+
+
+def _calendar(top: Table, default: str) -> str:
+    code = top.text("calendar", default=default)
     try:
-        return Length.parse(table.text("within"))
-    except ValueError as error:
-        raise table.error(f'"within" cannot be read. {error}', "within") from None
+        return calendar_called(code).code
+    except UnknownCalendar as error:
+        raise top.error(str(error), "calendar") from None
+
+
+def _time_zone(top: Table, default: str) -> str:
+    name = top.text("time_zone", default=default)
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError, KeyError):
+        raise top.error(
+            f'There is no time zone "{name}": write one like "America/Chicago"', "time_zone"
+        ) from None
 
 
 def _wider_rules(code: str, base: Protocol | None) -> Iterator[DutyRule]:
@@ -158,6 +207,19 @@ def _wider_rules(code: str, base: Protocol | None) -> Iterator[DutyRule]:
     while base is not None:
         yield from (rule for rule in base.rules if rule.code == code)
         base = base.base
+
+
+def _refuse_doubles(rule: DutyRule, stated: Sequence[DutyRule], table: Table) -> None:
+    """Blocks of one code are steps in time, or cases that differ in their conditions."""
+    for other in stated:
+        if other.code != rule.code:
+            continue
+        if (other.phase, other.appears_on) != (rule.phase, rule.appears_on):
+            raise table.error(
+                f'Every "{rule.code}" must have the same "phase" and "appears_on"', "code"
+            )
+        if other.only_if == rule.only_if and rule.overlaps(other):
+            raise table.error(f'Two duties "{rule.code}" are in force on the same day', "code")
 
 
 def _refuse_looser(rule: DutyRule, base: Protocol | None, table: Table) -> None:
@@ -174,7 +236,11 @@ def _refuse_looser(rule: DutyRule, base: Protocol | None, table: Table) -> None:
             raise table.error(
                 f'"basis" cannot be "practice": the duty is {wider.basis.words}', "basis"
             )
-        if wider.within and (rule.within is None or rule.within.cap > wider.within.cap):
+        if wider.within and (rule.within is None or rule.within.is_looser_than(wider.within)):
             raise table.error(
                 f'"within" is looser than the protocol extended: {wider.within.words}', "within"
+            )
+        if wider.repeats and (rule.repeats is None or rule.repeats.is_looser_than(wider.repeats)):
+            raise table.error(
+                f'"repeats" is looser than the protocol extended: {wider.repeats.words}', "repeats"
             )

@@ -8,7 +8,7 @@ from casework.access.finding import Found
 from casework.models import Episode, Known, LeftFrom, Unit, Youth
 from casework.operations.episodes import Telling
 from casework.operations.protocols import protocol_for
-from casework.policies.rules import Phase
+from casework.policies.anchors import Anchor
 from casework.policies.time_phrases import clock, moment
 from casework.policies.time_words import Precision
 from casework.presenters.episodes import display_name, name_and_age
@@ -110,7 +110,7 @@ def deadlines_of(unit: Unit, *, now: datetime) -> Deadlines:
         rows=[
             Deadline(title=rule.title, clock=rule.clock_words)
             for rule in rules
-            if rule.phase is Phase.MISSING and rule.within is not None
+            if rule.appears_on is Anchor.TOLD and rule.within is not None
         ],
     )
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.policies.anchors import Anchor, Anchors
-from casework.policies.due import due_at, plan_duties
+from casework.policies.calendars import calendar_called
+from casework.policies.conditions import Clause, Condition, Facts
+from casework.policies.due import Due, Place, due_of, plan_duties
 from casework.policies.length import Length
 from casework.policies.protocols import Basis, DutyRule, Phase, Protocol, Verified, load_protocols
 from casework.policies.time_phrases import moment
@@ -20,8 +22,16 @@ A_YEAR_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 TOLD = datetime(2026, 3, 3, 7, 52, tzinfo=UTC)
 
 
+CENTRAL = Place(zone=CHICAGO, calendar=calendar_called("us"))
+
+
+def due_at(rule: DutyRule, *, anchors: Anchors) -> Due:
+    return due_of(rule, anchors=anchors, place=CENTRAL)
+
+
 def a_rule(code="report_to_police", within="24 hours", **changes) -> DutyRule:
     values = {
+        "jurisdiction": "us",
         "title": "Report to police",
         "phase": Phase.MISSING,
         "appears_on": Anchor.TOLD,
@@ -37,7 +47,12 @@ def a_rule(code="report_to_police", within="24 hours", **changes) -> DutyRule:
 
 
 def a_protocol(*rules: DutyRule, base: Protocol | None = None) -> Protocol:
-    return Protocol(code="us", name="Base", version="1", source="Law", rules=rules, base=base)
+    code = rules[0].jurisdiction
+    return Protocol(code=code, name="Base", version="1", source="Law", rules=rules, base=base)
+
+
+def planned(protocol: Protocol, *, anchors: Anchors, facts: Facts = Facts()) -> list:  # noqa: B008
+    return plan_duties(protocol, anchors=anchors, zone=CHICAGO, facts=facts)
 
 
 @pytest.mark.parametrize(
@@ -110,14 +125,85 @@ def test_a_duty_without_a_number_has_no_due_time_and_nothing_provisional():
 
 def test_a_state_clock_that_starts_late_never_runs_past_the_federal_one():
     federal = a_rule(within="immediately, at most 24 hours")
-    state = a_rule(within="2 hours", anchor=Anchor.DETERMINED_MISSING, tightens=federal)
+    state = a_rule(within="2 hours", anchor=Anchor.DETERMINED_MISSING, jurisdiction="us-mo")
+    protocol = a_protocol(state, base=a_protocol(federal))
     decided = TOLD + timedelta(hours=30)
 
-    due = due_at(state, anchors=Anchors(told=TOLD, determined_missing=decided))
+    (duty,) = planned(protocol, anchors=Anchors(told=TOLD, determined_missing=decided))
 
-    assert due.due_at == TOLD + timedelta(hours=24)
-    assert (due.counted_from, due.provisional) == (Anchor.TOLD, False)
-    assert due.set_by is federal
+    assert duty.rule is state
+    assert duty.due.due_at == TOLD + timedelta(hours=24)
+    assert (duty.due.counted_from, duty.due.provisional) == (Anchor.TOLD, False)
+    assert duty.due.set_by is federal
+
+
+def test_immediately_aims_at_the_start_and_is_late_only_after_its_limit():
+    due = due_at(a_rule(within="immediately, at most 24 hours"), anchors=Anchors(told=TOLD))
+
+    assert (due.target_at, due.due_at) == (TOLD, TOLD + timedelta(hours=24))
+
+
+def test_immediately_without_a_limit_has_a_target_and_no_due_time():
+    due = due_at(a_rule(within="immediately"), anchors=Anchors(told=TOLD))
+
+    assert (due.target_at, due.due_at) == (TOLD, None)
+
+
+class TestConditions:
+    """A tighter rule for exigent absences beside the usual one."""
+
+    usual = a_rule(within="4 hours", only_if=(Clause.parse("not exigent"),))
+    exigent = a_rule(within="1 hour", only_if=(Clause.parse("exigent"),))
+
+    def due(self, **facts):
+        protocol = a_protocol(self.usual, self.exigent)
+        (duty,) = planned(protocol, anchors=Anchors(told=TOLD), facts=Facts(**facts))
+        return duty.due
+
+    def test_a_condition_that_holds_picks_its_rule(self):
+        due = self.due(yes=frozenset({Condition.OUT_OF_PATTERN}))
+
+        assert (due.set_by, due.provisional) == (self.exigent, False)
+
+    def test_a_condition_that_does_not_hold_picks_the_other(self):
+        due = self.due(no=frozenset({Condition.EXIGENT}))
+
+        assert (due.set_by, due.provisional) == (self.usual, False)
+
+    def test_a_condition_that_is_not_known_is_read_strictly_and_says_so_once(self):
+        due = self.due()
+
+        assert (due.set_by, due.provisional) == (self.exigent, True)
+        assert due.open_questions == (
+            "It is not known yet whether an exigent criterion applies: the stricter reading holds.",
+        )
+
+    def test_a_duty_whose_conditions_do_not_hold_is_not_planned(self):
+        protocol = a_protocol(self.exigent)
+        facts = Facts(no=frozenset({Condition.EXIGENT}))
+
+        assert planned(protocol, anchors=Anchors(told=TOLD), facts=facts) == []
+
+    def test_a_state_rule_whose_condition_does_not_hold_leaves_the_federal_one(self):
+        state = a_rule(within="1 hour", jurisdiction="us-fl", only_if=(Clause.parse("exigent"),))
+        protocol = a_protocol(state, base=a_protocol(a_rule()))
+        facts = Facts(no=frozenset({Condition.EXIGENT}))
+
+        (duty,) = planned(protocol, anchors=Anchors(told=TOLD), facts=facts)
+
+        assert (duty.rule.jurisdiction, duty.due.due_at) == ("us", TOLD + timedelta(hours=24))
+
+
+def test_every_rule_that_was_considered_is_kept_with_its_due_time():
+    state = a_rule(within="2 hours", jurisdiction="us-mo")
+    federal = a_rule()
+
+    (duty,) = planned(a_protocol(state, base=a_protocol(federal)), anchors=Anchors(told=TOLD))
+
+    assert [(due.set_by, due.due_at) for due in duty.considered] == [
+        (state, TOLD + timedelta(hours=2)),
+        (federal, TOLD + timedelta(hours=24)),
+    ]
 
 
 def test_missouri_gives_2_hours_where_the_federal_base_gives_24():
@@ -208,13 +294,14 @@ def test_an_episode_is_judged_by_the_rules_of_the_local_day_on_which_its_clock_s
 
 def test_the_federal_rule_holds_on_days_on_which_the_state_rule_is_not_in_force():
     federal = a_protocol(a_rule(within="24 hours"))
-    state = a_protocol(a_rule(within="2 hours", effective_from=date(2026, 7, 1)), base=federal)
+    newer = a_rule(within="2 hours", effective_from=date(2026, 7, 1), jurisdiction="us-mo")
+    state = a_protocol(newer, base=federal)
 
     before, after = state.rules_on(date(2026, 6, 30)), state.rules_on(date(2026, 7, 1))
 
     assert [rule.within for rule in before] == [Length.parse("24 hours")]
     assert [rule.within for rule in after] == [Length.parse("2 hours")]
-    assert after[0].tightens == before[0]
+    assert state.duties_on(date(2026, 7, 1))["report_to_police"] == (newer, *federal.rules)
 
 
 @pytest.mark.parametrize("field", ["told", "last_seen", "returned"])

@@ -1,6 +1,6 @@
 """Protocol files: what is read, and what is refused with file and line."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ def test_a_duty_is_read_with_everything_it_says(tmp_path):
         Anchor.TOLD,
     )
     assert rule.within.immediately
-    assert rule.within.cap == timedelta(hours=24)
+    assert rule.within.number == 24
     assert (rule.basis, rule.source, rule.verified) == (
         Basis.LAW,
         "42 USC 671",
@@ -88,12 +88,13 @@ def test_a_duty_is_read_with_everything_it_says(tmp_path):
 
 
 def test_a_state_tightens_a_duty_and_takes_over_what_it_leaves_unsaid(tmp_path):
-    (rule,) = load(tmp_path, us=BASE, us_mo=STATE)["us-mo"].rules_on(A_DAY)
+    rule, wider = load(tmp_path, us=BASE, us_mo=STATE)["us-mo"].duties_on(A_DAY)["report_to_police"]
 
     assert rule.clock_words == "within 2 hours after the agency decided that the youth is missing"
     assert (rule.title, rule.help) == ("Report to police", "Ask for the report number.")
     assert rule.evidence == (EvidenceField.AGENCY, EvidenceField.REFERENCE_NUMBER)
-    assert rule.tightens.within.cap == timedelta(hours=24)
+    assert (rule.jurisdiction, wider.jurisdiction) == ("us-mo", "us")
+    assert wider.within.number == 24
 
 
 @pytest.mark.parametrize("key", ["anchor", "basis", "source", "verified"])
@@ -114,7 +115,17 @@ def test_a_state_never_takes_over_the_clock_or_the_source(tmp_path, key):
     [
         ('anchor = "told"', 'anchor = "departed"', 10, "determined_missing, first_suspected"),
         ('phase = "missing"', 'phase = "gone"', 9, "use one of missing, return"),
-        ('"immediately, at most 24 hours"', '"2 business days"', 11, '"2 hours" or'),
+        ('"immediately, at most 24 hours"', '"2 court days"', 11, '"court days" cannot be'),
+        ('anchor = "told"', 'anchor = ["told", "departed"]', 10, "list of these words"),
+        ('anchor = "told"', "anchor = []", 10, "at least one moment"),
+        ('anchor = "told"', 'anchor = ["told", "told"]', 10, "none twice"),
+        ("order = 10", 'order = 10\nrepeats = "often"', 16, '"weekly", "monthly"'),
+        ("order = 10", 'order = 10\nonly_if = "exigent"', 16, "list of texts"),
+        ("order = 10", 'order = 10\nonly_if = ["rainy"]', 16, '"rainy" is not a condition'),
+        ("order = 10", 'order = 10\nonly_if = ["age x or over"]', 16, '"age 14 or over"'),
+        ('title = "Report', 'title = "' + "Report" * 20, 8, "at most 120 characters"),
+        ('source = "Law"', 'source = "Law"\ncalendar = "us-zz"', 5, 'write "us" for'),
+        ('source = "Law"', 'source = "Law"\ntime_zone = "CST"', 5, 'like "America/Chicago"'),
         ('"immediately, at most 24 hours"', "24", 11, "must be a text in quotes"),
         ('basis = "law"', 'basis = "habit"', 12, "use one of law, policy, practice"),
         ('source = "42 USC 671"\n', "", 6, '"source" is missing here'),
@@ -168,6 +179,7 @@ def test_a_line_is_found_past_a_long_text_that_looks_like_a_duty(tmp_path):
         ('within = "2 hours"\n', "", 7, "looser"),
         ('basis = "policy"', 'basis = "practice"', 11, "required by law"),
         ("[[duty]]", '[[duty]]\nappears_on = "flagged"', 8, 'must stay "told"'),
+        ('"2 hours"', '"2 business days"', 10, "looser"),
     ],
 )
 def test_a_state_cannot_ask_for_less_than_federal_law(tmp_path, was, now, line, words):
@@ -175,6 +187,51 @@ def test_a_state_cannot_ask_for_less_than_federal_law(tmp_path, was, now, line, 
 
     assert (error.path.name, error.line) == ("us-mo.toml", line)
     assert words in error.message
+
+
+@pytest.mark.parametrize(
+    "looser", ["", 'repeats = "monthly"', 'repeats = "weekly for the first 9 days"']
+)
+def test_a_state_cannot_let_a_duty_come_back_less_often(tmp_path, looser):
+    base = BASE.replace("order = 10", 'order = 10\nrepeats = "weekly"')
+
+    error = refusal(tmp_path, us=base, us_mo=f"{STATE}{looser}")
+
+    assert '"repeats" is looser than the protocol extended: weekly' in error.message
+
+
+def test_a_duty_may_be_stated_for_several_cases_but_not_twice_for_the_same(tmp_path):
+    duty = BASE[BASE.index("[[duty]]") :]
+    first = 'only_if = ["exigent"]\n'
+    second = 'only_if = ["not exigent"]\n'
+
+    protocol = load(tmp_path, us=BASE + first + duty + second)["us"]
+    error = refusal(tmp_path, us=BASE + first + duty + first)
+
+    assert len(protocol.duties_on(A_DAY)["report_to_police"]) == 2
+    assert "same day" in error.message
+
+
+def test_the_cases_of_a_duty_appear_together(tmp_path):
+    duty = BASE[BASE.index("[[duty]]") :] + 'only_if = ["exigent"]\nappears_on = "flagged"\n'
+
+    assert 'the same "phase"' in refusal(tmp_path, us=BASE + duty).message
+
+
+def test_a_list_of_anchors_makes_a_rule_for_each(tmp_path):
+    base = BASE.replace('"told"', '["told", "last_seen"]')
+
+    rules = load(tmp_path, us=base)["us"].duties_on(A_DAY)["report_to_police"]
+
+    assert [rule.anchor for rule in rules] == [Anchor.TOLD, Anchor.LAST_SEEN]
+
+
+def test_calendar_and_zone_are_those_of_the_protocol_extended(tmp_path):
+    base = BASE.replace('source = "Law"', 'source = "Law"\ncalendar = "us-wa"\ntime_zone = "UTC"')
+
+    state = load(tmp_path, us=base, us_mo=STATE)["us-mo"]
+
+    assert (state.calendar, state.time_zone) == ("us-wa", "UTC")
 
 
 def test_an_agency_cannot_ask_for_less_than_its_state(tmp_path):
@@ -207,8 +264,8 @@ def test_a_rule_and_its_successor_may_share_a_code(tmp_path):
 
     protocol = load(tmp_path, us=old + new)["us"]
 
-    assert protocol.rule_on("report_to_police", date(2026, 6, 30)).within.cap.days == 1
-    assert protocol.rule_on("report_to_police", date(2026, 7, 1)).within.cap.days == 0
+    assert protocol.rule_on("report_to_police", date(2026, 6, 30)).within.number == 24
+    assert protocol.rule_on("report_to_police", date(2026, 7, 1)).within.number == 12
 
 
 def test_a_code_defined_in_two_folders_is_refused(tmp_path):
@@ -294,12 +351,27 @@ class TestShippedProtocols:
         assert self.rule("report_to_ncmec").phone == "1-800-843-5678"
         assert self.rule("report_to_ncmec", "us-mo").phone == "1-800-843-5678"
 
-    def test_no_return_duty_claims_that_the_law_sets_its_hours(self):
+    def test_no_federal_return_duty_claims_that_the_law_sets_its_hours(self):
+        for rule in self.protocols["us"].rules_on(A_DAY):
+            if rule.phase is Phase.RETURN:
+                assert rule.basis is Basis.PRACTICE
+                assert rule.source.startswith("Agency target")
+
+    def test_30_states_the_district_and_los_angeles_county_extend_the_federal_base(self):
+        states = [code for code in self.protocols if code not in ("us", "us-dc", "us-ca-la")]
+
+        assert len(states) == 30
         for protocol in self.protocols.values():
-            for rule in protocol.rules_on(A_DAY):
-                if rule.phase is Phase.RETURN:
-                    assert rule.basis is Basis.PRACTICE
-                    assert rule.source.startswith("Agency target")
+            while protocol.base is not None:
+                protocol = protocol.base
+            assert protocol.code == "us"
+
+    def test_what_was_not_read_in_its_source_is_marked(self):
+        for protocol in self.protocols.values():
+            for rule in protocol.rules:
+                only_a_summary = rule.source.startswith("Child Welfare Information Gateway")
+                if only_a_summary:
+                    assert rule.verified is Verified.UNVERIFIED, (protocol.code, rule.code)
 
     def test_every_word_on_the_screen_speaks_of_the_youth_with_respect(self):
         for path in SHIPPED.glob("*.toml"):
