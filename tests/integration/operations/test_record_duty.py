@@ -12,7 +12,7 @@ from casework.operations.duties import DutyAlreadyRecorded, Evidence, NoLongerNe
 from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
 from casework.policies.anchors import Anchors
-from casework.policies.due import PlannedDuty, due_at
+from casework.policies.due import plan_duties
 from casework.policies.time_words import Moment, Precision
 from casework.presenters.due import timeliness
 from tests.integration.scenes import bring_back, exactly, log, record
@@ -280,14 +280,12 @@ def test_a_key_that_belongs_to_another_duty_is_not_taken_for_done(episode, polic
 
 
 def test_a_duty_names_the_rule_whose_clock_it_follows(jordan, ana, now):
-    rules = protocol_for("us-mo").rules_on(now.date())
-    police = next(rule for rule in rules if rule.code == "report_to_police")
-    anchors = Anchors(told=now, determined_missing=now + timedelta(hours=30))
     episode = log(jordan, by=ana, now=now)
+    decided_late = Anchors(told=now, determined_missing=now + timedelta(hours=30))
+    planned = plan_duties(protocol_for("us-mo"), anchors=decided_late, zone=episode.zone)
+    police = next(one for one in planned if one.rule.code == "report_to_police")
 
-    duty = duties.duty_from(
-        PlannedDuty(rule=police, due=due_at(police, anchors=anchors)), episode, now=now
-    )
+    duty = duties.duty_from(police, episode, now=now)
 
     assert duty.due_at == now + timedelta(hours=24)
     assert duty.basis == "law"
