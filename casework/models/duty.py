@@ -66,6 +66,9 @@ class Duty(models.Model):
     is_provisional = models.BooleanField(
         help_text="The moment it counts from is not known yet, so it counts from told"
     )
+    open_questions = models.JSONField(
+        default=list, help_text="What is not known yet and could move the due time, in sentences"
+    )
     due_at = models.DateTimeField(null=True, blank=True, help_text="Empty: no set time")
     rule = models.CharField(max_length=200, help_text="The rule in words")
     basis = models.CharField(max_length=10, choices=choices_of(Basis))

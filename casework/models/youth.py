@@ -1,5 +1,7 @@
 """A youth in the agency's care, the names by which they are found, and where they were placed."""
 
+from datetime import date
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -66,6 +68,13 @@ class Youth(models.Model):
 
     def __str__(self) -> str:
         return f"Youth {self.public_id}"
+
+    def age_on(self, day: date) -> int | None:
+        """The age in years on this local day; None when the date of birth is not known."""
+        if self.born_on is None:
+            return None
+        had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
+        return day.year - self.born_on.year - (not had_birthday)
 
     @property
     def names(self) -> list[str]:

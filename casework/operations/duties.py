@@ -1,6 +1,7 @@
 """Duties: planned from the protocol when something happens, and recorded as people act."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from casework.operations import reminders
 from casework.operations.locks import locked
 from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
+from casework.policies.conditions import Facts
 from casework.policies.due import PlannedDuty, plan_duties
 from casework.policies.rules import Phase
 from casework.policies.time_words import Moment, Precision
@@ -57,15 +59,23 @@ def plan(episode: Episode, *, now: datetime) -> list[Duty]:
 
     Runs in the caller's transaction, which holds the episode.
     """
-    planned = plan_duties(
-        protocol_for(episode.jurisdiction),
-        anchors=episode.anchors,
-        zone=episode.zone,
-        already=set(episode.duties.in_force().values_list("code", flat=True)),
+    planned = _planned(
+        episode, already=set(episode.duties.in_force().values_list("code", flat=True))
     )
     added = Duty.objects.bulk_create(duty_from(item, episode, now=now) for item in planned)
     reminders.plan_first(added, now=now)
     return added
+
+
+def _planned(episode: Episode, *, already: Collection[str]) -> list[PlannedDuty]:
+    age = episode.youth.age_on(episode.told_at.astimezone(episode.zone).date())
+    return plan_duties(
+        protocol_for(episode.jurisdiction),
+        anchors=episode.anchors,
+        zone=episode.zone,
+        facts=Facts(age=age),
+        already=already,
+    )
 
 
 def without_event(episode: Episode) -> DutyQuerySet:
@@ -73,9 +83,7 @@ def without_event(episode: Episode) -> DutyQuerySet:
 
     What the locating of the youth started is not among them after only the return was undone.
     """
-    planned = plan_duties(
-        protocol_for(episode.jurisdiction), anchors=episode.anchors, zone=episode.zone
-    )
+    planned = _planned(episode, already=())
     return (
         episode.duties.in_force()
         .filter(phase=Phase.RETURN)
@@ -97,6 +105,7 @@ def duty_from(planned: PlannedDuty, episode: Episode, *, now: datetime) -> Duty:
         anchor=clock.anchor,
         counted_from_at=due.counted_from_at,
         is_provisional=due.provisional,
+        open_questions=list(due.open_questions),
         due_at=due.due_at,
         rule=clock.clock_words,
         basis=clock.basis,

@@ -12,7 +12,7 @@ from casework.operations.youth import DescribedSince
 from casework.policies.birth_dates import birth_date_words
 from casework.policies.measures import height_words, weight_words
 from casework.policies.time_phrases import moment
-from casework.presenters.episodes import age_on, last_seen_words, place_words
+from casework.presenters.episodes import last_seen_words, place_words
 
 # The reports in which the youth is described, each with the other one, whose number it asks for.
 REPORTS = {"report_to_police": "report_to_ncmec", "report_to_ncmec": "report_to_police"}
@@ -83,7 +83,7 @@ def who_and_when(changed: DescribedSince, zone: tzinfo, *, now: datetime) -> str
 def _known_of(episode: Episode, *, now: datetime) -> list[tuple[str, str, str]]:
     """Each fact that a form asks for: its field, its label and its words."""
     youth = episode.youth
-    born, age = birth_date_words(youth.born_on), age_on(youth, now.astimezone(episode.zone).date())
+    born, age = birth_date_words(youth.born_on), youth.age_on(now.astimezone(episode.zone).date())
     return [
         ("born_on", "Date of birth", f"{born} (age {age})" if born else ""),
         ("sex", "Sex", "" if youth.sex == Sex.NOT_KNOWN else youth.get_sex_display()),

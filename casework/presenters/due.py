@@ -92,14 +92,7 @@ def _counted_from(duty: Duty) -> str:
     """The rule in words, and what the clock counts from as long as the rule's own moment is not known."""
     if not duty.is_provisional:
         return duty.rule
-    if not _is_anchor_known(duty):
-        return f"{duty.rule}; counted from when the agency was told until that is known"
-    return f"{duty.rule}; the stricter reading, until all that it depends on is known"
-
-
-def _is_anchor_known(duty: Duty) -> bool:
-    """Whether the clock counts from its own moment; if it does, a provisional duty lacks a fact."""
-    return duty.episode.anchors.at(Anchor(duty.anchor)) is not None
+    return " ".join([f"{duty.rule}.", *duty.open_questions])
 
 
 def clock_of(duty: Duty, *, now: datetime) -> Clock:
@@ -177,21 +170,13 @@ def basis_words(duty: Duty) -> str:
 
 
 def anchor_words(duty: Duty, *, now: datetime) -> str:
-    """From which moment the clock counts, and what it means when that one is not known yet."""
+    """From which moment the clock counts, and what is not known yet that could move it."""
     if duty.due_at is None:
         return "It has no set time."
     counted = moment(duty.counted_from_at, duty.episode.zone, now=now)
     if not duty.is_provisional:
         return f"Counted from {counted}, when {Anchor(duty.anchor).words}."
-    if _is_anchor_known(duty):
-        return (
-            f"Provisional: counted from {counted}, when {Anchor(duty.anchor).words}. The rule "
-            "depends on something that is not known yet, so the stricter reading holds."
-        )
-    return (
-        f"Provisional: counted from {counted}, when the agency was told. "
-        f"The rule counts from when {Anchor(duty.anchor).words}, which is not known yet."
-    )
+    return " ".join([f"Provisional: counted from {counted}.", *duty.open_questions])
 
 
 def still_needed(latest: DutyEvidence | None, duty: Duty) -> str:

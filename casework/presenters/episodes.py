@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from django.urls import reverse
 
@@ -43,14 +43,6 @@ class EpisodePage:
     timeline: list[Entry]
 
 
-def age_on(youth: Youth, today: date) -> int | None:
-    """The youth's age in years on this local day; None when the date of birth is not known."""
-    if youth.born_on is None:
-        return None
-    had_birthday = (today.month, today.day) >= (youth.born_on.month, youth.born_on.day)
-    return today.year - youth.born_on.year - (not had_birthday)
-
-
 def display_name(youth: Youth) -> str:
     """The name on screen: "Jordan Avery", with a nickname in quotes."""
     name = " ".join(part for part in (youth.given_name, youth.family_name) if part)
@@ -61,7 +53,7 @@ def display_name(youth: Youth) -> str:
 
 def name_and_age(youth: Youth, zone: tzinfo, *, now: datetime) -> str:
     """The name with the age in this zone, where it is known: "Jordan Avery, 15"."""
-    age = age_on(youth, now.astimezone(zone).date())
+    age = youth.age_on(now.astimezone(zone).date())
     return display_name(youth) if age is None else f"{display_name(youth)}, {age}"
 
 

@@ -24,7 +24,6 @@ from casework.management.agency.people import OFFICES, email_of
 from casework.models import EndReason, Episode, Known, LeftFrom, Placement, Sex, User, Youth
 from casework.operations.episodes import description_of
 from casework.operations.protocols import protocol_for
-from casework.presenters.episodes import age_on
 
 LEAVING_FROM_AGE, GROWN_UP, USUAL_AGE = 17, 18, 15
 # What callers knew; these shares are ours.
@@ -65,7 +64,7 @@ def make_past(rng: Random, youth: list[Youth], *, now: datetime) -> int:
 
 def age_of(youth: Youth, now: datetime) -> int:
     """The age in whole years; that of most youth in care where no birthday is known."""
-    return age_on(youth, now.date()) or USUAL_AGE
+    return youth.age_on(now.date()) or USUAL_AGE
 
 
 def _absences_by_youth(
