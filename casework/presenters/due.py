@@ -83,16 +83,9 @@ def due_of(duty: Duty, *, now: datetime) -> Due:
         soon_at=None
         if at is None or stands_still
         else at - due_soon_lead(at - duty.counted_from_at),
-        counted_from=_counted_from(duty) if at is not None else "",
+        counted_from=duty.rule if at is not None else "",
         is_provisional=duty.is_provisional,
     )
-
-
-def _counted_from(duty: Duty) -> str:
-    """The rule in words, and what the clock counts from as long as the rule's own moment is not known."""
-    if not duty.is_provisional:
-        return duty.rule
-    return " ".join([f"{duty.rule}.", *duty.open_questions])
 
 
 def clock_of(duty: Duty, *, now: datetime) -> Clock:
