@@ -2,11 +2,12 @@
 
 import unicodedata
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.http import QueryDict
 
 
 class Form(forms.Form):
@@ -40,6 +41,12 @@ class SubmissionForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("submission_key", uuid.uuid4())
+
+    def renew_key(self) -> None:
+        """Give the form a new key, so that it can be sent again as something else."""
+        answers = cast(QueryDict, self.data).copy()
+        answers["submission_key"] = str(uuid.uuid4())
+        self.data = answers
 
 
 class PlainTextField(forms.CharField):

@@ -20,6 +20,7 @@ from casework.models import (
 )
 from casework.operations import duties
 from casework.operations.protocols import protocol_for
+from casework.operations.submissions import KeyReused
 from casework.operations.youth import add_youth, split_name
 from casework.policies.time_words import Moment, Precision
 
@@ -59,13 +60,13 @@ def log_missing(
 
     However often one form is submitted, at once or one after the other, there is one episode: a
     repeated `submission_key` returns the first one. Raises `AlreadyMissing` when the youth is logged
-    missing from elsewhere: in an open episode, or in one that lasted when the agency was told.
+    missing from elsewhere: in an open episode, or in one that lasted when the agency was told; and
+    `KeyReused` when the key belongs to an episode of somebody else, or of another youth.
     """
     for tries_left in reversed(range(REFERENCE_TRIES)):
         try:
             with transaction.atomic():
-                first = Episode.objects.filter(submission_key=submission_key).first()
-                if first is not None:
+                if first := _sent_before(submission_key, by, youth, new_name):
                     return first
                 return _open_episode(
                     by=by,
@@ -76,8 +77,7 @@ def log_missing(
                 )
         except IntegrityError:
             # Another submission won; its transaction has ended, so that its row can be read now.
-            first = Episode.objects.filter(submission_key=submission_key).first()
-            if first is not None:
+            if first := _sent_before(submission_key, by, youth, new_name):
                 return first
             other = _episode_at(youth, telling.told.at) if youth else None
             if other is not None:
@@ -85,6 +85,20 @@ def log_missing(
             if not tries_left:
                 raise
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _sent_before(
+    submission_key: uuid.UUID, by: User, youth: Youth | None, new_name: str
+) -> Episode | None:
+    """The episode that this very form has opened; None for a form that was not sent before."""
+    first = Episode.objects.filter(submission_key=submission_key).select_related("youth").first()
+    if first is None:
+        return None
+    name = (first.youth.given_name, first.youth.family_name)
+    is_same = first.youth == youth if youth else name == split_name(new_name)
+    if first.recorded_by_id != by.pk or not is_same:
+        raise KeyReused
+    return first
 
 
 def _added(name: str, unit: Unit, *, by: User, now: datetime) -> Youth:

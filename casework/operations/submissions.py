@@ -6,5 +6,5 @@ class KeyReused(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "This form was already used for something else. Open the page again and send it anew."
+            "Not saved: this form had been sent before, for something else. Check it and save again."
         )

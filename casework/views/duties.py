@@ -54,7 +54,10 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             form.show_entry(error.latest.public_id)
         except duties.TooEarly as error:
             form.add_error("happened_time", str(error))
-        except (duties.NoLongerNeeded, KeyReused) as error:
+        except KeyReused as error:
+            form.renew_key()
+            form.add_error(None, str(error))
+        except duties.NoLongerNeeded as error:
             form.add_error(None, str(error))
         else:
             duty.refresh_from_db()

@@ -65,6 +65,7 @@ def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 submission_key=form.cleaned_data["submission_key"],
             )
         except KeyReused as error:
+            form.renew_key()
             form.add_error(None, str(error))
         else:
             messages.success(request, "Added to the timeline.")

@@ -22,6 +22,7 @@ from casework.forms.intake import NEW_YOUTH, IntakeForm
 from casework.models import Episode, Known, NoteKind, Unit, User, Youth
 from casework.operations import episodes
 from casework.operations.notes import add_note
+from casework.operations.submissions import KeyReused
 from casework.presenters.intake import ask_who, deadlines_of, matches_of, told_again
 from casework.views.people import signed_in
 
@@ -46,7 +47,11 @@ def log_youth(request: HttpRequest) -> HttpResponse:
         is_unit_known=unit is not None,
     )
     if request.method == "POST" and _is_whole(form, user, found, chosen, asked):
-        return _log(request, form, chosen, user, unit)
+        try:
+            return _log(request, form, chosen, user, unit)
+        except KeyReused as error:
+            form.renew_key()
+            form.add_error(None, str(error))
     if data is not None and request.method == "GET":
         messages.info(request, "You were signed out. Your answers are kept: check them and save.")
     return render(

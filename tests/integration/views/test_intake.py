@@ -538,3 +538,16 @@ def test_a_right_to_left_name_is_kept_and_marks_that_turn_text_around_are_not(br
     assert (youth.given_name, youth.family_name) == ("زينب", "السعدي")
     assert "زينب السعدي" in words_of(page)
     assert "\u202e" not in words_of(page)
+
+
+def test_a_form_sent_before_for_another_youth_is_not_taken_for_saved(browser, ana):
+    first = intake("Quentin Alderwood")
+    browser.post(reverse("log_youth"), first)
+
+    page = browser.post(reverse("log_youth"), first | {"name": "Philippa Stonehill"})
+
+    assert "Not saved: this form had been sent before, for something else." in words_of(page)
+    again = fields_on(page)
+    assert again["name"] == "Philippa Stonehill"
+    browser.post(reverse("log_youth"), again)
+    assert Episode.objects.filter(youth__family_name="Stonehill").count() == 1
