@@ -99,3 +99,7 @@ def test_a_youth_is_logged_and_everything_that_follows_happens(visit, size, scri
     for duty in ("Tell police the youth is found", "Tell NCMEC", "Screen for trafficking"):
         assert duty in ana.page.locator("#duties").inner_text()
     ana.looks("episode-returned")
+
+    # A return that was recorded by mistake can be taken back, after a page that says what that means.
+    ana.follow("Recorded by mistake? Undo the return")
+    ana.looks("undo-return")
