@@ -4,7 +4,7 @@ States count from different moments: Missouri from the decision that a youth is 
 from the first report. Each moment is kept apart, so that a rule can name the one it means.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +28,24 @@ class Anchor(StrEnum):
         """The moment as a clause that follows "after": "2 hours after the agency was told"."""
         return _WORDS[self]
 
+    @property
+    def label(self) -> str:
+        """The moment as a heading: "Agency told"."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Anchor.TOLD: "Agency told",
+    Anchor.NOTIFIED: "Caseworker notified",
+    Anchor.DETERMINED_MISSING: "Decided to be missing",
+    Anchor.FIRST_SUSPECTED: "First suspected missing",
+    Anchor.LAST_SEEN: "Last seen",
+    Anchor.FIRST_REPORT_MADE: "First report made",
+    Anchor.POLICE_REPORT_MADE: "Police report made",
+    Anchor.LOCATED: "Located",
+    Anchor.RETURNED: "Returned",
+    Anchor.FLAGGED: "Flagged as endangered",
+}
 
 _WORDS = {
     Anchor.TOLD: "the agency was told",
@@ -47,7 +65,9 @@ _WORDS = {
 class Anchors:
     """What is known of an episode's moments, each an aware datetime; None is "not known".
 
-    Raises ValueError for a naive datetime: without its zone it is not a moment.
+    `day_only` names those of which only the day is known; they stand at its first minute, so that
+    no clock ends later than it may. Raises ValueError for a naive datetime: without its zone it is
+    not a moment.
     """
 
     told: datetime
@@ -60,12 +80,13 @@ class Anchors:
     located: datetime | None = None
     returned: datetime | None = None
     flagged: datetime | None = None
+    day_only: frozenset[Anchor] = frozenset()
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            moment = getattr(self, field.name)
+        for anchor in Anchor:
+            moment = getattr(self, anchor.value)
             if moment is not None and moment.utcoffset() is None:
-                raise ValueError(f"{field.name} needs a time zone")
+                raise ValueError(f"{anchor.value} needs a time zone")
 
     def at(self, anchor: Anchor) -> datetime | None:
         """The moment of this anchor, or None where it is not known.
@@ -76,3 +97,27 @@ class Anchors:
             return self.returned
         moment: datetime | None = getattr(self, anchor.value)
         return moment
+
+
+# No moment of a pair can be later than its second: the agency cannot decide before it was told.
+IN_ORDER = (
+    (Anchor.LAST_SEEN, Anchor.TOLD),
+    (Anchor.LAST_SEEN, Anchor.FIRST_SUSPECTED),
+    (Anchor.FIRST_SUSPECTED, Anchor.TOLD),
+    (Anchor.TOLD, Anchor.NOTIFIED),
+    (Anchor.TOLD, Anchor.DETERMINED_MISSING),
+    (Anchor.LAST_SEEN, Anchor.LOCATED),
+    (Anchor.LOCATED, Anchor.RETURNED),
+)
+
+
+def out_of_order(anchors: Anchors) -> tuple[Anchor, Anchor] | None:
+    """Two moments of which the first must not be later, but is; None if all can be true.
+
+    Moments of which only the day is known are compared by their day's start, its earliest.
+    """
+    for first, then in IN_ORDER:
+        earlier, later = getattr(anchors, first.value), getattr(anchors, then.value)
+        if earlier and later and earlier > later:
+            return first, then
+    return None

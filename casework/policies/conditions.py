@@ -62,6 +62,16 @@ class Condition(StrEnum):
         """The condition and its contrary, as clauses that follow "if"."""
         return _WORDS[self]
 
+    @property
+    def question(self) -> str:
+        """The condition as a question to answer Yes or No: "Is a court case open?"."""
+        return _QUESTIONS[self]
+
+    @property
+    def hint(self) -> str:
+        """What counts as Yes, where the question alone does not say; may be empty."""
+        return _HINTS.get(self, "")
+
     @classmethod
     def read(cls, text: str) -> Self:
         """The condition of this name, however its words are joined. Raises ValueError."""
@@ -117,6 +127,34 @@ _WORDS = {
         "the caregiver has not reported",
     ),
     Condition.GONE_OVERNIGHT: ("the youth is gone overnight", "the youth is not gone overnight"),
+}
+
+_QUESTIONS = {
+    Condition.EXIGENT: "Does any exigent criterion apply?",
+    Condition.INCAPACITY: (
+        "Does the youth have an incapacity, or a developmental or behavioral condition?"
+    ),
+    Condition.WITH_ENDANGERING_OTHERS: "Is the youth with others who may endanger them?",
+    Condition.LIFE_THREATENING: "Is the situation dangerous or life-threatening?",
+    Condition.TRAFFICKING_IDENTIFIED: "Is the youth identified as trafficked?",
+    Condition.OUT_OF_PATTERN: "Is the absence out of the youth's pattern?",
+    Condition.TRAFFICKING_INDICATORS: "Are there indicators of trafficking?",
+    Condition.WHEREABOUTS_KNOWN: "Are the youth's whereabouts known and verified?",
+    Condition.PARENTAL_RIGHTS_ENDED: "Are parental rights ended or given up?",
+    Condition.PARENTS_NOT_LOCATABLE: "Can the parents not be located?",
+    Condition.TELLING_PARENTS_INAPPROPRIATE: "Would telling the parents be inappropriate?",
+    Condition.COURT_CASE_OPEN: "Is a court case open?",
+    Condition.HAS_ATTORNEY: "Does the youth have an attorney?",
+    Condition.CAREGIVER_HAS_REPORTED: "Has the caregiver reported already?",
+    Condition.GONE_OVERNIGHT: "Was the youth gone overnight?",
+}
+_HINTS = {
+    Condition.EXIGENT: (
+        "One is enough: under 13; an incapacity, or a developmental or behavioral condition; with "
+        "others who may endanger them; a dangerous or life-threatening situation; identified as "
+        "trafficked; an absence out of their pattern."
+    ),
+    Condition.CAREGIVER_HAS_REPORTED: "To police and to NCMEC.",
 }
 
 # Florida, 65C-30.019: any of six. The sixth is an age under 13.

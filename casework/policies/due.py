@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from itertools import islice
 
 from casework.policies.anchors import Anchor, Anchors
 from casework.policies.calendars import Calendar, calendar_called
@@ -56,6 +57,31 @@ class PlannedDuty:
     due: Due
     considered: tuple[Due, ...]
 
+    def due_in_round(self, number: int, zone: tzinfo) -> datetime | None:
+        """When it is due for the so-manieth time, counted from 1; None after its last round.
+
+        A duty that does not come back has one round.
+        """
+        return next(islice(self._due_times(zone), number - 1, None), None)
+
+    def round_after(self, number: int, handled_at: datetime, zone: tzinfo) -> int | None:
+        """The next round that is not over when a round was done (or set aside) at `handled_at`.
+
+        Rounds that went by without a word are left out, so that their numbers tell of the gap: an
+        effort not made cannot be made up for. None when no round is left.
+        """
+        for following, due_at in enumerate(self._due_times(zone), start=1):
+            if following > number and due_at is not None and due_at > handled_at:
+                return following
+        return None
+
+    def _due_times(self, zone: tzinfo) -> Iterator[datetime | None]:
+        repeat, first = self.due.set_by.repeats, self.due.due_at
+        if repeat is None or first is None:
+            yield first
+            return
+        yield from repeat.due_times(first, counted_from=self.due.counted_from_at, zone=zone)
+
 
 def plan_duties(
     protocol: Protocol,
@@ -101,7 +127,7 @@ def due_of(rule: DutyRule, *, anchors: Anchors, place: Place, facts: Facts = NOT
         counted_from=counted_from,
         counted_from_at=start,
         set_by=rule,
-        open_questions=tuple(_open_questions(rule, counted_from, facts)),
+        open_questions=tuple(_open_questions(rule, counted_from, anchors, facts)),
     )
 
 
@@ -153,11 +179,15 @@ def _end(rule: DutyRule, start: datetime, place: Place) -> datetime | None:
     return rule.repeats.first(start, place.zone) if rule.repeats else None
 
 
-def _open_questions(rule: DutyRule, counted_from: Anchor, facts: Facts) -> Iterator[str]:
+def _open_questions(
+    rule: DutyRule, counted_from: Anchor, anchors: Anchors, facts: Facts
+) -> Iterator[str]:
     if rule.has_clock and counted_from is not rule.anchor:
         yield (
             f"When {rule.anchor.words} is not known yet: counted from when {counted_from.words}."
         )
+    if rule.has_clock and counted_from in anchors.day_only:
+        yield f"Only the day is known on which {counted_from.words}: counted from its start."
     for clause in rule.only_if:
         if clause.truth(facts) is Truth.UNKNOWN:
             yield f"It is not known yet {clause.question}: the stricter reading holds."

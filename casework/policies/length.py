@@ -68,9 +68,13 @@ class Length:
     def is_looser_than(self, other: "Length") -> bool:
         """Whether this length allows more, a day of any kind being 24 hours.
 
+        Anything that is not asked for at once is looser than "immediately" without a limit.
+
         Between different kinds of days that is a rough comparison, for the reader of a file: when
         a due time is worked out, both lengths are counted and the earlier end wins.
         """
+        if other.number is None:
+            return not self.immediately
         return (self._nominal or timedelta()) > (other._nominal or timedelta.max)
 
     @property

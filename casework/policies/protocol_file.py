@@ -11,6 +11,9 @@ from typing import Any, Self, TypeVar
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Read = TypeVar("Read")
+HOW_TO_WRITE = (
+    'Write texts in quotes, days like 2026-01-31 (only days that exist), lists like ["a", "b"]'
+)
 
 
 class ProtocolError(Exception):
@@ -136,7 +139,9 @@ class ProtocolFile:
         try:
             values = tomllib.loads(text)
         except (ValueError, RecursionError) as error:
-            raise ProtocolError(path, _line_of(error, text), f"Not TOML: {error}") from error
+            raise ProtocolError(
+                path, _line_of(error, text), f"Not TOML: {error}. {HOW_TO_WRITE}"
+            ) from error
         top_lines, duty_lines = _find_lines(text)
         top = Table(path, values, 1, top_lines)
         duties = values.pop("duty", [])

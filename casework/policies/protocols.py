@@ -42,7 +42,7 @@ __all__ = [
 _TOP_KEYS = ("code", "name", "version", "source", "extends", "calendar", "time_zone")
 _DUTY_KEYS = (
     *("code", "title", "phase", "appears_on", "anchor", "within", "repeats", "only_if", "basis"),
-    *("source", "verified", "order", "evidence", "phone", "help", "if_refused"),
+    *("source", "verified", "order", "makes", "evidence", "phone", "help", "if_refused"),
     *("effective_from", "effective_until"),
 )
 # What a duty's record in the database can hold.
@@ -50,6 +50,7 @@ _LONGEST = {"code": 60, "title": 120, "phone": 40}
 _LONGEST_CLOCK_WORDS = 200
 _PROTOCOL_CODE = re.compile(r"[a-z]{2}(-[a-z0-9]+)*", re.ASCII)
 _DUTY_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_MADE_BY_REPORTS = (Anchor.FIRST_REPORT_MADE, Anchor.POLICE_REPORT_MADE)
 _RETURN_EVENTS = (Anchor.LOCATED, Anchor.RETURNED)
 
 
@@ -79,7 +80,12 @@ def _paths(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise ProtocolError(folder, 1, "There is no such folder of protocols")
-        yield from sorted(folder.glob("*.toml"))
+        paths = sorted(folder.glob("*.toml"))
+        if not paths:
+            raise ProtocolError(
+                folder, 1, "No protocol in this folder: put one in it, like us-mo-home.toml"
+            )
+        yield from paths
 
 
 def _join(
@@ -99,6 +105,11 @@ def _join(
         if parent in (*extended_by, code):
             raise top.error(f'"{code}" and "{parent}" extend each other in a circle', "extends")
         base = _join(parent, files, protocols, extended_by=(*extended_by, code))
+    elif "-" in code:
+        raise top.error(
+            '"extends" is missing here: write extends = "us", or the state\'s code, so that the '
+            "duties of the wider jurisdiction hold too"
+        )
     rules: list[DutyRule] = []
     for table in files[code].duties:
         stated = _rules(table, code, base)
@@ -113,7 +124,7 @@ def _join(
         source=top.text("source"),
         rules=tuple(rules),
         base=base,
-        calendar=_calendar(top, default=base.calendar if base else FEDERAL),
+        calendar=_calendar(top, base),
         time_zone=_time_zone(top, default=base.time_zone if base else USUAL_ZONE),
     )
     return protocols[code]
@@ -154,6 +165,7 @@ def _rules(table: Table, jurisdiction: str, base: Protocol | None) -> list[DutyR
         source=table.text("source"),
         verified=table.choice("verified", Verified),
         order=table.number("order", default=wider.order if wider else None),
+        makes=_makes(table, default=wider.makes if wider else ()),
         evidence=table.choices("evidence", EvidenceField, default=wider.evidence if wider else ()),
         phone=table.text("phone", default=wider.phone if wider else ""),
         help=table.text("help", default=wider.help if wider else ""),
@@ -184,12 +196,26 @@ def _anchors(table: Table) -> tuple[Anchor, ...]:
     return (table.choice("anchor", Anchor),)
 
 
-def _calendar(top: Table, default: str) -> str:
-    code = top.text("calendar", default=default)
+def _makes(table: Table, default: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+    """The moments that the duty makes once it is done: only those that a report makes."""
+    makes = table.choices("makes", Anchor, default=default)
+    if others := set(makes) - set(_MADE_BY_REPORTS):
+        raise table.error(
+            f'A duty cannot make "{min(others)}": {one_of(_MADE_BY_REPORTS)}', "makes"
+        )
+    return makes
+
+
+def _calendar(top: Table, base: Protocol | None) -> str:
+    """The calendar of a file. One in a state cannot leave out days that the state counts."""
+    wider = base.calendar if base else FEDERAL
     try:
-        return calendar_called(code).code
+        code = calendar_called(top.text("calendar", default=wider)).code
     except UnknownCalendar as error:
         raise top.error(str(error), "calendar") from None
+    if wider not in (FEDERAL, code):
+        raise top.error(f'"calendar" must stay "{wider}", as in the protocol extended', "calendar")
+    return code
 
 
 def _time_zone(top: Table, default: str) -> str:

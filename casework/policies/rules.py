@@ -71,8 +71,8 @@ class DutyRule:
 
     `jurisdiction` is the code of that protocol. `appears_on` is the event that makes the duty
     exist, `anchor` the moment its clock counts from. `within` is None for a duty without a set
-    time. The rule holds while every clause of `only_if` does. `effective_until` is the last day in
-    force.
+    time. `makes` are the moments that doing the duty makes: other clocks count from them. The rule
+    holds while every clause of `only_if` does. `effective_until` is the last day in force.
     """
 
     jurisdiction: str
@@ -88,6 +88,7 @@ class DutyRule:
     order: int
     only_if: tuple[Clause, ...] = ()
     repeats: Repeat | None = None
+    makes: tuple[Anchor, ...] = ()
     evidence: tuple[EvidenceField, ...] = ()
     phone: str = ""
     help: str = ""

@@ -1,4 +1,10 @@
-"""tests/golden/protocols.csv: moments and facts in, due times out, for a practice lead to read."""
+"""tests/golden/protocols.csv: moments and facts in, due times out, for a practice lead to read.
+
+The due times were worked out from the rules' words with a calendar, not taken from the program.
+`due` is empty for a duty without a set time and "absent" where the episode does not have the duty.
+`counted_from` is the moment that set it; a duty that is due at once, without a limit, has it alone.
+`cells` names what each case answers: see test_golden_cells.py.
+"""
 
 import csv
 from datetime import datetime
@@ -52,8 +58,10 @@ def test_the_table_holds(row):
         assert duty is None
         return
     assert duty is not None, "the episode does not have this duty"
+    due = duty.due
     expected = datetime.fromisoformat(row["due"]) if row["due"] else None
-    assert (duty.due.due_at, duty.due.provisional) == (expected, row["provisional"] == "yes")
+    assert (due.due_at, due.provisional) == (expected, row["provisional"] == "yes")
+    assert (due.counted_from.value if due.target_at else "") == row["counted_from"]
 
 
 def test_every_case_is_told_apart():
