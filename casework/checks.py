@@ -1,10 +1,17 @@
 """Checks that stop an unsafe start. `./manage.py check --deploy --database default` runs them all."""
 
+from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections
+from django.db.models import Count
+
+from casework.models import Episode, Unit
+from casework.operations.protocols import protocols_in_use
+from casework.policies.calendars import UnknownCalendar, calendar_called
 
 DEMO_DOMAIN = "@porchlight.test"
 SHORTEST_KEY = 50
@@ -66,13 +73,7 @@ def refuse_demo_accounts(databases: Any = None, **_: Any) -> list[CheckMessage]:
                 )
                 accounts = cursor.fetchone()[0]
         except DatabaseError as error:
-            return [
-                Error(
-                    f"The database does not answer: {type(error).__name__}.",
-                    hint="Check DATABASE_URL, and that PostgreSQL is running.",
-                    id="casework.E005",
-                )
-            ]
+            return [_no_answer(error)]
         if accounts:
             return [
                 Error(
@@ -84,18 +85,93 @@ def refuse_demo_accounts(databases: Any = None, **_: Any) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.database)
+def refuse_units_without_rules(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """No unit and no open episode whose clocks would be counted by other rules than it says."""
+    errors: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        try:
+            with connection.cursor() as cursor:
+                tables = connection.introspection.table_names(cursor)
+            if {"casework_unit", "casework_episode"} <= set(tables):
+                errors += [*_faults_of_units(alias), *_episodes_without_protocol(alias)]
+        except DatabaseError as error:
+            return [_no_answer(error)]
+    return errors
+
+
+def _faults_of_units(alias: str) -> Iterator[Error]:
+    units = Unit.objects.using(alias).order_by("name")
+    for name, jurisdiction, time_zone, calendar in units.values_list(
+        "name", "jurisdiction", "time_zone", "calendar"
+    ):
+        change = f'In manage shell: Unit.objects.filter(name="{name}").update'
+        if jurisdiction not in protocols_in_use():
+            yield Error(
+                f'The unit "{name}" goes by the protocol "{jurisdiction}", which no file has.',
+                hint=f"Put {jurisdiction}.toml into a folder of PROTOCOL_DIRS, or give the unit the"
+                f' code of a protocol. {change}(jurisdiction="us-mo")',
+                id="casework.E006",
+            )
+        try:
+            ZoneInfo(time_zone)
+        except (OSError, ValueError, KeyError):
+            yield Error(
+                f'The unit "{name}" has the time zone "{time_zone}", which does not exist.',
+                hint=f'{change}(time_zone="America/Chicago")',
+                id="casework.E007",
+            )
+        try:
+            calendar_called(calendar or "us")
+        except UnknownCalendar as error:
+            yield Error(
+                f'The unit "{name}" cannot count business days. {error}; empty for those of its'
+                " protocol.",
+                hint=f'{change}(calendar="")',
+                id="casework.E008",
+            )
+
+
+def _episodes_without_protocol(alias: str) -> Iterator[Error]:
+    lost = (
+        Episode.objects.using(alias)
+        .filter(ended_at__isnull=True)
+        .exclude(jurisdiction__in=protocols_in_use())
+        .order_by("unit__name", "jurisdiction")
+        .values_list("unit__name", "jurisdiction")
+        .annotate(episodes=Count("pk"))
+    )
+    for unit, jurisdiction, episodes in lost:
+        yield Error(
+            f'Open episodes of the unit "{unit}" ({episodes}) go by the protocol'
+            f' "{jurisdiction}", which no file has.',
+            hint=f"Put {jurisdiction}.toml back into a folder of PROTOCOL_DIRS: their clocks were"
+            " counted by it.",
+            id="casework.E009",
+        )
+
+
+def _no_answer(error: DatabaseError) -> Error:
+    return Error(
+        f"The database does not answer: {type(error).__name__}.",
+        hint="Check DATABASE_URL, and that PostgreSQL is running.",
+        id="casework.E005",
+    )
+
+
 def refuse_unsafe_start() -> None:
     """Run the checks where Django itself does not: before the web server and the worker start."""
     from django.core.checks import run_checks
     from django.core.management.base import SystemCheckError
 
     errors = [
-        message
+        str(message)
         for tag in (Tags.security, Tags.database)
         for message in run_checks(tags=[tag], databases=["default"])
         if message.id and message.id.startswith("casework.E")
     ]
     if errors:
         raise SystemCheckError(
-            "Porchlight does not start like this:\n" + "\n".join(str(error) for error in errors)
+            "Porchlight does not start like this:\n" + "\n".join(dict.fromkeys(errors))
         )

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from casework.views import audit, demo, duties, episodes, health, home, intake, reminders, youth
+from casework.views import (
+    audit,
+    clocks,
+    demo,
+    duties,
+    episodes,
+    health,
+    home,
+    intake,
+    protocols,
+    reminders,
+    try_protocol,
+    youth,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,10 +27,21 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/return", episodes.record_return, name="record_return"),
     path("episodes/<uuid:episode_id>/end", episodes.end, name="end"),
     path("episodes/<uuid:episode_id>/undo-return", episodes.undo_return, name="undo_return"),
+    path("episodes/<uuid:episode_id>/times/<slug:anchor>", clocks.set_time, name="set_time"),
+    path("episodes/<uuid:episode_id>/asked", clocks.circumstances, name="circumstances"),
+    path("episodes/<uuid:episode_id>/rules", clocks.change_rules, name="change_rules"),
     path("episodes/<uuid:episode_id>/description", youth.describe, name="describe"),
     path("duties/<uuid:duty_id>", duties.duty, name="duty"),
     path("reminders", reminders.inbox, name="inbox"),
     path("r/<uuid:delivery_id>", reminders.reminder, name="reminder"),
+    path("protocols/try", try_protocol.try_protocol, name="try_protocol"),
+    path("protocols", protocols.protocols, name="protocols"),
+    path("protocols/<slug:code>", protocols.protocol, name="protocol"),
+    path(
+        "protocols/<slug:code>/withdraw",
+        protocols.withdraw_confirmation,
+        name="withdraw_confirmation",
+    ),
     path("audit", audit.audit_trail, name="audit"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),

@@ -20,15 +20,16 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Works with the youth of their own unit.
     Role.CASEWORKER: CASEWORK,
     # Works with the youth of their own unit and the units below it.
-    Role.SUPERVISOR: CASEWORK | {Permission.REMINDERS_HEALTH},
+    Role.SUPERVISOR: CASEWORK | {Permission.EPISODE_RULES, Permission.REMINDERS_HEALTH},
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
-    Role.ON_CALL: CASEWORK | {Permission.REMINDERS_HEALTH},
+    Role.ON_CALL: CASEWORK | {Permission.EPISODE_RULES, Permission.REMINDERS_HEALTH},
     # Runs the installation; sees no case details.
     Role.ADMIN: frozenset(
         {
             Permission.SIGNED_IN,
             Permission.REMINDERS_READ,
             Permission.REMINDERS_HEALTH,
+            Permission.PROTOCOLS,
             Permission.DEMO_MAILBOX,
         }
     ),

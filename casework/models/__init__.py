@@ -1,6 +1,8 @@
 """The records: one module a noun."""
 
 from casework.models.audit import AuditEvent
+from casework.models.circumstance import Circumstance
+from casework.models.confirmation import ConfirmationKind, DutyConfirmation
 from casework.models.duty import Duty, DutyEvidence, Outcome, WorkState
 from casework.models.episode import (
     EndReason,
@@ -19,8 +21,11 @@ from casework.models.youth import Placement, PlacementKind, Sex, Youth, YouthNam
 __all__ = [
     "AuditEvent",
     "Channel",
+    "Circumstance",
+    "ConfirmationKind",
     "Delivery",
     "Duty",
+    "DutyConfirmation",
     "DutyEvidence",
     "EndReason",
     "Episode",

@@ -60,6 +60,15 @@ class Duty(models.Model):
     protocol_version = models.CharField(max_length=40, help_text="Of the rule that it came from")
     title = models.CharField(max_length=120)
     phase = models.CharField(max_length=10, choices=choices_of(Phase))
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text="Of a duty that comes back: for the how-manieth time"
+    )
+    repeats = models.CharField(
+        max_length=60, blank=True, help_text='How it comes back, in words: "weekly"'
+    )
+    makes = models.JSONField(
+        default=list, help_text="The moments that doing it makes: police_report_made"
+    )
     order = models.PositiveSmallIntegerField()
     anchor = models.CharField(max_length=30, choices=choices_of(Anchor))
     counted_from_at = models.DateTimeField()
@@ -103,10 +112,11 @@ class Duty(models.Model):
         verbose_name_plural = "duties"
         constraints = (
             models.UniqueConstraint(
-                fields=("episode", "code"),
+                fields=("episode", "code", "round"),
                 condition=Q(withdrawn_at__isnull=True),
-                name="duty_once_an_episode",
+                name="duty_once_a_round",
             ),
+            models.CheckConstraint(condition=Q(round__gte=1), name="duty_round_from_one"),
             models.CheckConstraint(
                 condition=both_or_neither("done_at", "done_by"), name="duty_done_pair"
             ),
@@ -145,6 +155,11 @@ class Duty(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("duty", args=[self.public_id])
+
+    @property
+    def name(self) -> str:
+        """The title, with the round of a duty that comes back: "Search for the youth, round 2"."""
+        return f"{self.title}, round {self.round}" if self.round > 1 else self.title
 
     @property
     def is_open(self) -> bool:

@@ -16,7 +16,6 @@ from django.urls import reverse
 from casework.models.fields import Known, both_or_neither, choices_of, in_order, public_id
 from casework.models.people import Unit, User
 from casework.models.youth import Placement, Youth
-from casework.policies.anchors import Anchors
 from casework.policies.time_words import Precision
 
 REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"  # no vowels, nothing that reads like a digit
@@ -112,8 +111,11 @@ class Episode(models.Model):
         max_length=10, choices=choices_of(Precision), default=Precision.UNKNOWN
     )
     first_suspected_at = models.DateTimeField(null=True, blank=True)
+    first_suspected_precision = _precision()
     notified_at = models.DateTimeField(null=True, blank=True)
+    notified_precision = _precision()
     determined_missing_at = models.DateTimeField(null=True, blank=True)
+    determined_missing_precision = _precision()
     located_at = models.DateTimeField(null=True, blank=True)
     located_precision = _precision()
     located_recorded_at = models.DateTimeField(null=True, blank=True)
@@ -172,6 +174,21 @@ class Episode(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(told_precision=Precision.UNKNOWN), name="episode_told_is_known"
+            ),
+            models.CheckConstraint(
+                condition=in_order("last_seen_at", "first_suspected_at"),
+                name="episode_suspected_after_seen",
+            ),
+            models.CheckConstraint(
+                condition=in_order("first_suspected_at", "told_at"),
+                name="episode_suspected_before_told",
+            ),
+            models.CheckConstraint(
+                condition=in_order("told_at", "notified_at"), name="episode_notified_after_told"
+            ),
+            models.CheckConstraint(
+                condition=in_order("told_at", "determined_missing_at"),
+                name="episode_determined_after_told",
             ),
             models.CheckConstraint(
                 condition=in_order("last_seen_at", "located_at"), name="episode_located_after_seen"
@@ -262,19 +279,6 @@ class Episode(models.Model):
     def is_open(self) -> bool:
         return self.ended_at is None
 
-    @property
-    def anchors(self) -> Anchors:
-        """The moments from which duties count, as far as they are known."""
-        return Anchors(
-            told=self.told_at,
-            notified=self.notified_at,
-            determined_missing=self.determined_missing_at,
-            first_suspected=self.first_suspected_at,
-            last_seen=self.last_seen_at,
-            located=self.located_at,
-            returned=self.returned_at,
-        )
-
     def status(self, *, has_open_duties: bool) -> EpisodeStatus:
         """What the stored moments add up to."""
         if self.ended_at is not None:
@@ -291,6 +295,7 @@ class NoteKind(models.TextChoices):
     INFORMATION = "information", "Something we learned"
     CORRECTION = "correction", "Correction"
     CLOSED = "closed", "Episode closed"
+    CLOCKS = "clocks", "Clocks recounted"
 
 
 class Note(models.Model):

@@ -47,7 +47,9 @@ class Unit(TreeNode):  # type: ignore[misc]  # the library is untyped
     name = models.CharField(max_length=120, unique=True)
     jurisdiction = models.SlugField(max_length=40, help_text="Code of a protocol, like us-mo")
     time_zone = models.CharField(max_length=60, help_text="Like America/Chicago")
-    calendar = models.SlugField(max_length=40, default="us", help_text="Holidays that count")
+    calendar = models.SlugField(
+        max_length=40, blank=True, help_text="Holidays that count; empty: those of its protocol"
+    )
     on_call_phone = models.CharField(max_length=40, blank=True)
 
     class Meta(TreeNode.Meta):  # type: ignore[misc]

@@ -1,7 +1,6 @@
-"""Duties: planned from the protocol when something happens, and recorded as people act."""
+"""What people do about duties: recorded with its evidence, entry by entry."""
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,14 +8,9 @@ from django.db import transaction
 
 from casework import audit
 from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, User
-from casework.models.duty import DutyQuerySet
-from casework.operations import reminders
+from casework.operations import clocks, reminders
 from casework.operations.locks import locked
-from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
-from casework.policies.conditions import Facts
-from casework.policies.due import PlannedDuty, plan_duties
-from casework.policies.rules import Phase
 from casework.policies.time_words import Moment, Precision
 
 A_DAY = timedelta(days=1)
@@ -52,71 +46,6 @@ class Evidence:
     reference_number: str = ""
     ncic_entry: Known | None = None
     note: str = ""
-
-
-def plan(episode: Episode, *, now: datetime) -> list[Duty]:
-    """Add the duties whose event has happened by now, with their reminders, and return them.
-
-    Runs in the caller's transaction, which holds the episode.
-    """
-    planned = _planned(
-        episode, already=set(episode.duties.in_force().values_list("code", flat=True))
-    )
-    added = Duty.objects.bulk_create(duty_from(item, episode, now=now) for item in planned)
-    reminders.plan_first(added, now=now)
-    return added
-
-
-def _planned(episode: Episode, *, already: Collection[str]) -> list[PlannedDuty]:
-    age = episode.youth.age_on(episode.told_at.astimezone(episode.zone).date())
-    return plan_duties(
-        protocol_for(episode.jurisdiction),
-        anchors=episode.anchors,
-        zone=episode.zone,
-        facts=Facts(age=age),
-        already=already,
-    )
-
-
-def without_event(episode: Episode) -> DutyQuerySet:
-    """The return duties in force whose event the episode does not tell of (any more).
-
-    What the locating of the youth started is not among them after only the return was undone.
-    """
-    planned = _planned(episode, already=())
-    return (
-        episode.duties.in_force()
-        .filter(phase=Phase.RETURN)
-        .exclude(code__in=[item.rule.code for item in planned])
-    )
-
-
-def duty_from(planned: PlannedDuty, episode: Episode, *, now: datetime) -> Duty:
-    """The duty, not saved yet, as its rule stands now."""
-    rule, due = planned.rule, planned.due
-    clock = due.set_by  # the rule whose clock this is; what it rests on goes with it
-    return Duty(
-        episode=episode,
-        code=rule.code,
-        protocol_version=protocol_for(episode.jurisdiction).version,
-        title=rule.title,
-        phase=rule.phase,
-        order=rule.order,
-        anchor=clock.anchor,
-        counted_from_at=due.counted_from_at,
-        is_provisional=due.provisional,
-        open_questions=list(due.open_questions),
-        due_at=due.due_at,
-        rule=clock.clock_words,
-        basis=clock.basis,
-        source=clock.source,
-        verified=clock.verified,
-        evidence_fields=list(rule.evidence),
-        phone=rule.phone,
-        help=rule.help,
-        if_refused=rule.if_refused,
-        planned_at=now,
-    )
 
 
 @transaction.atomic
@@ -174,12 +103,37 @@ def record(
     _set_to(duty, entry, by)
     if not duty.is_open:
         reminders.cancel_waiting(Duty.objects.filter(pk=duty.pk), now=now)
-    elif not was_open and (episode.is_open or duty.phase == Phase.RETURN):
+    elif not was_open and clocks.reminds(duty):
         reminders.plan_again(duty, now=now)
+    if duty.makes:
+        if said := clocks.follow_facts(episode, now=now):
+            lead = f"{duty.title} was recorded: other duties count from it."
+            clocks.note_recount(episode, lead, said, by=by, now=now)
+    elif duty.repeats:
+        _follow_rounds(duty, now=now)
     audit.record(
         f"duty.{evidence.outcome}", subject=duty, by=by, at=now, entry=str(entry.public_id)
     )
     return entry
+
+
+def _follow_rounds(duty: Duty, *, now: datetime) -> None:
+    """A settled round starts the next one; one that is open again takes back what nobody began."""
+    if duty.is_open:
+        later = duty.episode.duties.open().filter(code=duty.code, round__gt=duty.round)
+        untouched = later.filter(evidence__isnull=True)
+        reminders.cancel_waiting(untouched, now=now)
+        untouched.update(withdrawn_at=now)
+    else:
+        clocks.plan(duty.episode, now=now)
+
+
+def next_round(duty: Duty) -> Duty | None:
+    """The open round after this one, of a duty that comes back."""
+    if not duty.repeats:
+        return None
+    later = duty.episode.duties.open().filter(code=duty.code, round__gt=duty.round)
+    return later.order_by("round").first()
 
 
 def _is_before_last_seen(happened: Moment, episode: Episode) -> bool:

@@ -18,7 +18,7 @@ from casework.models import (
     User,
     Youth,
 )
-from casework.operations import duties
+from casework.operations import clocks
 from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
 from casework.operations.youth import add_youth, split_name
@@ -153,7 +153,7 @@ def _open_episode(
         recorded_by=by,
         submission_key=submission_key,
     )
-    duties.plan(episode, now=now)
+    clocks.plan(episode, now=now)
     audit.record("episode.logged", subject=episode, by=by, at=now, youth=str(youth.public_id))
     return episode
 

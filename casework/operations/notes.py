@@ -1,6 +1,7 @@
 """What we learn during an episode: notes are added, never changed."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -45,3 +46,14 @@ def add_note(
     if is_new:
         audit.record("note.added", subject=note, by=by, at=now, episode=str(episode.public_id))
     return note
+
+
+def add_notes(notes: Sequence[Note], *, by: User, now: datetime) -> None:
+    """Add entries that no form sent, not saved yet. Runs in the caller's transaction."""
+    Note.objects.bulk_create(notes)
+    audit.record_each(
+        "note.added",
+        [(note, {"episode": str(note.episode.public_id)}) for note in notes],
+        by=by,
+        at=now,
+    )

@@ -5,7 +5,7 @@ point. Nothing here enqueues a task: the sweep finds what is due.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from casework.models import Delivery, Duty, Reminder, User
 from casework.policies.ladder import ladder
@@ -18,9 +18,19 @@ def plan_first(duties: Sequence[Duty], *, now: datetime) -> None:
     )
 
 
-def plan_again(duty: Duty, *, now: datetime) -> None:
-    """Write a new ladder for a duty that is open again: after a correction, or an undone return."""
-    Reminder.objects.bulk_create(_ladder_of(duty, generation=duty.reminders.count(), now=now))
+def plan_again(*duties: Duty, now: datetime) -> None:
+    """Write new ladders for duties that are open again: after a correction, or an undone return."""
+    written = dict(
+        Reminder.objects.filter(duty__in=duties)
+        .order_by("duty")
+        .values_list("duty")
+        .annotate(reminders=Count("pk"))
+    )
+    Reminder.objects.bulk_create(
+        reminder
+        for duty in duties
+        for reminder in _ladder_of(duty, generation=written.get(duty.pk, 0), now=now)
+    )
 
 
 def _ladder_of(duty: Duty, *, generation: int, now: datetime) -> list[Reminder]:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from casework import audit
 from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
-from casework.operations import duties, reminders
+from casework.operations import clocks, reminders
 from casework.operations.locks import locked
 from casework.operations.notes import add_note
 from casework.policies.rules import Phase
@@ -80,7 +80,7 @@ def record_located(
             "medical_care_needed",
         ]
     )
-    duties.plan(episode, now=now)
+    clocks.plan(episode, now=now)
     _note_where(episode, where, located, by=by, now=now)
     audit.record("episode.located", subject=episode, by=by, at=now)
     return episode
@@ -112,7 +112,7 @@ def record_returned(
     _set_ended(episode, returned, EndReason.RETURNED, by=by, now=now)
     episode.save(update_fields=RETURN_FIELDS)
     reminders.cancel_waiting(episode.duties.filter(phase=Phase.MISSING), now=now)
-    duties.plan(episode, now=now)
+    clocks.plan(episode, now=now)
     _note_where(episode, where, returned, by=by, now=now)
     audit.record("episode.returned", subject=episode, by=by, at=now)
     return episode
@@ -139,7 +139,7 @@ def end_otherwise(
     _set_ended(episode, ended, reason, by=by, now=now)
     episode.save()
     if reason == EndReason.FOUND_ELSEWHERE:
-        duties.plan(episode, now=now)
+        clocks.plan(episode, now=now)
     silent = episode.duties.open()
     if reason not in (EndReason.OPENED_IN_ERROR, EndReason.DECEASED):
         silent = silent.filter(phase=Phase.MISSING)
@@ -177,7 +177,7 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     except IntegrityError:  # the database refuses two episodes of a youth at one time
         raise CannotUndo("This youth has been logged missing again since.") from None
     # Locked before they are looked at: who records one of them now waits, and is then told.
-    held = duties.without_event(episode).select_for_update().values_list("pk", flat=True)
+    held = clocks.without_event(episode).select_for_update().values_list("pk", flat=True)
     return_duties = episode.duties.filter(pk__in=list(held))
     if return_duties.filter(evidence__isnull=False).exists():
         raise CannotUndo("Someone has already worked on a return duty. Call the on-call line.")
@@ -185,6 +185,7 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     return_duties.update(withdrawn_at=now)
     for duty in episode.duties.open().filter(phase=Phase.MISSING):
         reminders.plan_again(duty, now=now)
+    clocks.plan(episode, now=now)
     add_note(
         episode=episode,
         by=by,

@@ -60,6 +60,18 @@ def explain_table(planned: Sequence[PlannedDuty], *, zone: ZoneInfo, now: dateti
     return "\n".join(line for duty in planned for line in _lines(duty, zone, now))
 
 
+def rounds_shown(due: Due, *, zone: ZoneInfo) -> list[datetime]:
+    """When a duty that comes back is due, from its first due time on; without an end, a few.
+
+    Empty for a duty that is done once.
+    """
+    repeat = due.set_by.repeats
+    if repeat is None or due.due_at is None:
+        return []
+    times = repeat.due_times(due.due_at, counted_from=due.counted_from_at, zone=zone)
+    return list(times if repeat.for_days else islice(times, SHOWN_ROUNDS))
+
+
 def _lines(planned: PlannedDuty, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     due = planned.due
     when = moment(due.due_at, zone, now=now) if due.due_at else _without_time(due)
@@ -83,12 +95,10 @@ def _repeats(due: Due, zone: ZoneInfo) -> Explained | None:
     repeat = due.set_by.repeats
     if repeat is None or due.due_at is None:
         return None
-    times = repeat.due_times(due.due_at, counted_from=due.counted_from_at, zone=zone)
-    shown = times if repeat.for_days else islice(times, SHOWN_ROUNDS)
     return {
         "words": repeat.words,
         "ends": repeat.for_days is not None,
-        "due": [_iso(at, zone) for at in shown],
+        "due": [_iso(at, zone) for at in rounds_shown(due, zone=zone)],
     }
 
 

@@ -49,7 +49,7 @@ def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
         else length,
         place=place_words(episode),
         worker=episode.assigned_to.name if episode.assigned_to else "Nobody yet",
-        next_title=first.title if first else "",
+        next_title=first.name if first else "",
         next_due=due_of(first, now=now) if first else None,
         open_count=len(duties),
     )

@@ -1,5 +1,6 @@
 """How a duty is shown: its clock in words, what was done about it, and what is still needed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,6 +56,7 @@ class DutyRow:
     phone: str = ""
     owner: str = ""
     basis: str = ""
+    rounds: str = ""
     still_needed: str = ""
 
 
@@ -90,17 +92,20 @@ def due_of(duty: Duty, *, now: datetime) -> Due:
 
 def clock_of(duty: Duty, *, now: datetime) -> Clock:
     """The duty as one of the most urgent clocks."""
-    return Clock(title=duty.title, url=duty.get_absolute_url(), due=due_of(duty, now=now))
+    return Clock(title=duty.name, url=duty.get_absolute_url(), due=due_of(duty, now=now))
 
 
-def row_of(duty: Duty, *, now: datetime) -> DutyRow:
-    """The duty as a row; expects its evidence, newest first, to be prefetched."""
+def row_of(duty: Duty, *, now: datetime, skipped: Sequence[int] = ()) -> DutyRow:
+    """The duty as a row; expects its evidence, newest first, to be prefetched.
+
+    `skipped` are earlier rounds of it that went by without a word.
+    """
     entries = list(duty.evidence.all())
     latest = entries[0] if entries else None
     is_tried = duty.work_state == WorkState.TRIED
     is_timed = duty.is_open and duty.due_at is not None and duty.clock_at(now) == now
     return DutyRow(
-        title=duty.title,
+        title=duty.name,
         url=duty.get_absolute_url(),
         is_open=duty.is_open,
         due=due_of(duty, now=now) if duty.is_open else None,
@@ -110,8 +115,20 @@ def row_of(duty: Duty, *, now: datetime) -> DutyRow:
         help=duty.help if is_timed and not is_tried else "",
         phone=duty.phone if duty.is_open else "",
         basis=basis_words(duty) if duty.due_at or duty.basis != Basis.PRACTICE else "",
+        rounds=rounds_words(duty, skipped),
         still_needed=still_needed(latest, duty),
     )
+
+
+def rounds_words(duty: Duty, skipped: Sequence[int] = ()) -> str:
+    """How a duty comes back: "round 2, weekly for the first 30 days; round 1 went by"."""
+    if not duty.repeats:
+        return ""
+    words = f"round {duty.round}, {duty.repeats}"
+    if not skipped:
+        return words
+    which = " and ".join(str(number) for number in skipped)
+    return f"{words}; round{'s' if len(skipped) > 1 else ''} {which} went by"
 
 
 def work_words(duty: Duty, latest: DutyEvidence | None, *, now: datetime) -> str:
@@ -204,11 +221,17 @@ def said_words(entry: DutyEvidence, duty: Duty, *, now: datetime) -> str:
     return sentence if sentence.endswith(".") else f"{sentence}."
 
 
-def recorded_words(duty: Duty, *, now: datetime) -> str:
-    """What was just saved, as a fact: "Done at 4:29 a.m., 37 min late"."""
+def recorded_words(duty: Duty, *, now: datetime, following: Duty | None = None) -> str:
+    """What was just saved, as a fact: "Done at 4:29 a.m., 37 min late".
+
+    `following` is the next round of a duty that comes back.
+    """
+    then = ""
+    if following is not None and following.due_at is not None:
+        then = f" Next: round {following.round}, due {moment(following.due_at, duty.episode.zone, now=now)}."
     if duty.done_at is not None:
         when = when_words(duty.done_at, duty.done_precision, duty, now=now)
-        return f"{duty.title}: done {when}, {timeliness(duty)}."
+        return f"{duty.name}: done {when}, {timeliness(duty)}.{then}"
     if duty.not_needed_at is not None:
-        return f"{duty.title}: set down as not needed."
-    return f"{duty.title}: your attempt is recorded. The clock keeps running."
+        return f"{duty.name}: set down as not needed.{then}"
+    return f"{duty.name}: your attempt is recorded. The clock keeps running."

@@ -1,15 +1,17 @@
 """The episode page in words: who it is about, its clocks, its duties and what can be done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from django.urls import reverse
 
 from casework.models import Duty, Episode, LeftFrom, Note, User, Youth
+from casework.operations.readings import Reading
 from casework.policies.rules import Phase
 from casework.policies.time_phrases import duration, moment, moment_as_known
 from casework.policies.time_words import Precision
+from casework.presenters.clocks import Ask, Row, answers_of, asks_of, moments_of
 from casework.presenters.due import Clock, DutyRow, clock_of, row_of
 from casework.presenters.timeline import LATE_NOTE, Entry, timeline_of
 
@@ -40,6 +42,9 @@ class EpisodePage:
     more_count: int
     open_duties: list[DutyRow]
     closed_duties: list[DutyRow]
+    asks: list[Ask]
+    moments: list[Row]
+    answers: list[Row]
     timeline: list[Entry]
 
 
@@ -140,10 +145,9 @@ def urgency(duty: Duty) -> tuple[bool, bool, float, int, int]:
     return (left_open, duty.due_at is None, due, duty.order, duty.pk)
 
 
-def page_of(
-    episode: Episode, *, duties: list[Duty], notes: Iterable[Note], now: datetime
-) -> EpisodePage:
-    """The whole episode page; each duty comes with its evidence prefetched."""
+def page_of(reading: Reading, *, notes: Iterable[Note], now: datetime) -> EpisodePage:
+    """The whole episode page; each duty of the reading comes with its evidence prefetched."""
+    episode, duties = reading.episode, reading.duties
     for duty in duties:
         duty.episode = episode
     open_duties = sorted((duty for duty in duties if duty.is_open), key=urgency)
@@ -153,10 +157,19 @@ def page_of(
         identity=identity_of(episode, now=now, has_open_duties=bool(open_duties)),
         clocks=[clock_of(duty, now=now) for duty in running[:CLOCKS_SHOWN]],
         more_count=max(0, len(open_duties) - min(len(running), CLOCKS_SHOWN)),
-        open_duties=[row_of(duty, now=now) for duty in open_duties],
+        open_duties=[row_of(duty, now=now, skipped=_skipped(duty, duties)) for duty in open_duties],
         closed_duties=[row_of(duty, now=now) for duty in closed],
+        asks=asks_of(reading) if any(duty.is_provisional for duty in running) else [],
+        moments=moments_of(reading, now=now),
+        answers=answers_of(reading),
         timeline=timeline_of(episode, duties=duties, notes=notes, now=now),
     )
+
+
+def _skipped(duty: Duty, duties: Sequence[Duty]) -> list[int]:
+    """The earlier rounds of a duty that went by: there is no duty of that number."""
+    rounds = {other.round for other in duties if other.code == duty.code}
+    return [number for number in range(1, duty.round) if number not in rounds]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,7 +59,7 @@ def information_rows(
 def _row(message: Delivery, episode: Episode, duty: Duty | None, *, now: datetime) -> ReminderRow:
     sent = moment(message.sent_at or message.created_at, episode.zone, now=now)
     return ReminderRow(
-        title=duty.title if duty else "An item that is not yours now",
+        title=duty.name if duty else "An item that is not yours now",
         url=reverse("reminder", args=[message.public_id]),
         about=name_and_age(episode.youth, episode.zone, now=now) if duty else "",
         due=due_of(duty, now=now) if duty and duty.is_open else None,

@@ -123,7 +123,7 @@ def evidence_entry(duty: Duty, entry: DutyEvidence, *, now: datetime) -> Entry:
     ]
     return _entry(
         duty.episode,
-        title=f"{duty.title}: {outcome}",
+        title=f"{duty.name}: {outcome}",
         at=entry.happened_at,
         precision=entry.happened_precision,
         by=entry.recorded_by.name,

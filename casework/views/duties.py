@@ -15,10 +15,20 @@ from casework.access.scoping import get_duty_or_404
 from casework.forms.duties import EvidenceForm
 from casework.models import Duty
 from casework.operations import duties
+from casework.operations.readings import read
 from casework.operations.submissions import KeyReused
+from casework.presenters.clocks import asks_of
 from casework.presenters.description import read_this
-from casework.presenters.due import anchor_words, basis_words, due_of, recorded_words, said_words
+from casework.presenters.due import (
+    anchor_words,
+    basis_words,
+    due_of,
+    recorded_words,
+    rounds_words,
+    said_words,
+)
 from casework.presenters.episodes import name_and_age
+from casework.presenters.protocols import duty_words
 from casework.presenters.timeline import evidence_entry
 from casework.views.people import signed_in
 
@@ -61,7 +71,8 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             duty.refresh_from_db()
-            messages.success(request, recorded_words(duty, now=now))
+            words = recorded_words(duty, now=now, following=duties.next_round(duty))
+            messages.success(request, words)
             return redirect(duty.episode)
     return render(
         request,
@@ -71,7 +82,12 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "duty": duty,
             "due": due_of(duty, now=now) if duty.is_open else None,
             "anchor_words": anchor_words(duty, now=now),
+            "asks": asks_of(read(duty.episode), only=duty)
+            if duty.is_open and duty.is_provisional
+            else [],
+            "rounds": rounds_words(duty),
             "basis_words": basis_words(duty),
+            "confirmed_words": duty_words(duty, now=now),
             "about": name_and_age(duty.episode.youth, duty.episode.zone, now=now),
             "entries": [evidence_entry(duty, entry, now=now) for entry in entries],
             "read_this": read_this(duty, now=now),

@@ -11,15 +11,19 @@ from casework import audit
 from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
+from casework.access.roles import may
 from casework.access.scoping import get_episode_or_404
 from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, UndoReturnForm
 from casework.forms.when import HappenedForm
 from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import returns
 from casework.operations.notes import add_note
+from casework.operations.protocols import protocol_for
+from casework.operations.readings import read_with
 from casework.operations.submissions import KeyReused
 from casework.presenters.description import facts_of
 from casework.presenters.episodes import actions_of, already_words, page_of
+from casework.presenters.protocols import rules_words
 from casework.views.people import signed_in
 
 
@@ -38,9 +42,14 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         "casework/episode/episode.html",
         {
             "episode": episode,
-            "page": page_of(episode, duties=duties, notes=notes, now=now),
+            "page": page_of(read_with(episode, duties), notes=notes, now=now),
             "facts": facts_of(episode, now=now),
             "actions": actions_of(episode),
+            "protocol": protocol_for(episode.jurisdiction),
+            "rules_words": rules_words(
+                episode.jurisdiction, episode.told_at.astimezone(episode.zone).date()
+            ),
+            "may_change_rules": episode.is_open and may(user, Permission.EPISODE_RULES),
             "now": now,
         },
     )

@@ -10,9 +10,14 @@ from typing import Any
 from django.db import OperationalError, connection
 
 from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, ReturnedTo, User, Youth
-from casework.operations import duties, episodes, returns
+from casework.operations import circumstances, duties, episodes, moments, returns
 from casework.operations.duties import Evidence
 from casework.operations.episodes import Telling
+from casework.operations.readings import read
+from casework.policies.anchors import Anchor
+from casework.policies.conditions import Condition
+from casework.policies.difference import Difference
+from casework.policies.rules import Phase
 from casework.policies.time_words import Moment, Precision
 
 
@@ -66,6 +71,67 @@ def bring_back(episode: Episode, *, by: User, now: datetime, at: datetime | None
         returned_to=ReturnedTo.PLACEMENT,
         medical_care_needed=Known.NOT_KNOWN,
     )
+
+
+def set_time(
+    episode: Episode,
+    anchor: Anchor,
+    happened: datetime | Moment | None,
+    *,
+    by: User,
+    now: datetime,
+    why: str = "The caregiver called again.",
+) -> list[Difference]:
+    """`by`, who sees what stands now, sets one moment of the episode; None: not known after all."""
+    standing = Episode.objects.get(pk=episode.pk)
+    return moments.set_moment(
+        episode=episode,
+        by=by,
+        now=now,
+        anchor=anchor,
+        happened=exactly(happened) if isinstance(happened, datetime) else happened,
+        seen=getattr(standing, f"{anchor}_at"),
+        why=why,
+    )
+
+
+def answer(episode: Episode, *, by: User, now: datetime, **answers: Known) -> list[Difference]:
+    """`by`, who sees the answers so far, says what holds: `answer(..., exigent=Known.YES)`."""
+    latest = circumstances.latest_answer(episode)
+    return circumstances.answer(
+        episode=episode,
+        by=by,
+        now=now,
+        answers={Condition.read(name): holds for name, holds in answers.items()},
+        seen=latest.public_id if latest else None,
+    )
+
+
+def reads_as_planned_afresh(episode: Episode) -> bool:
+    """Whether the duties of an open episode are those that a first reading of it would give.
+
+    What is settled may be more than that; what is open says the same of its clock.
+    """
+    reading = read(Episode.objects.get(pk=episode.pk))
+    planned = {item.rule.code: item for item in reading.planned()}
+    as_planned = all(
+        duty.code in planned
+        and (duty.due_at, duty.counted_from_at, duty.rule, duty.open_questions)
+        == (
+            planned[duty.code].due_in_round(duty.round, reading.episode.zone),
+            planned[duty.code].due.counted_from_at,
+            planned[duty.code].due.set_by.clock_words,
+            list(planned[duty.code].due.open_questions),
+        )
+        for duty in reading.duties
+        if duty.is_open
+    )
+    expected = {
+        code
+        for code, item in planned.items()
+        if reading.episode.is_open or item.rule.phase is Phase.RETURN
+    }
+    return as_planned and expected <= {duty.code for duty in reading.duties}
 
 
 def intake(name: str, **answers: str) -> dict[str, str]:

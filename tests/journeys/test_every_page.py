@@ -12,7 +12,16 @@ PAGES = {
     "caseworker": {"caseload": "/", "intake-blank": "/log", "inbox": "/reminders"},
     "supervisor": {"supervisor-home": "/"},
     "oncall": {"oncall-home": "/", "oncall-intake": "/log", "oncall-inbox": "/reminders"},
-    "admin": {"admin-home": "/", "admin-mailbox": "/demo/mailbox", "refused": "/audit"},
+    "admin": {
+        "admin-home": "/",
+        "protocols": "/protocols",
+        "protocol": "/protocols/us-mo",
+        "protocol-not-confirmed": "/protocols/us-mo?show=unconfirmed&tick=all",
+        "protocol-long": "/protocols/us-fl",
+        "protocol-withdraw": "/protocols/us-mo/withdraw",
+        "admin-mailbox": "/demo/mailbox",
+        "refused": "/audit",
+    },
     "auditor": {"audit": "/audit", "password": "/password/change"},
 }
 

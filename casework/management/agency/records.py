@@ -25,9 +25,8 @@ from casework.models import (
     Sex,
     User,
 )
-from casework.operations.duties import duty_from
-from casework.operations.protocols import protocol_for
-from casework.policies.due import plan_duties
+from casework.operations.clocks import duty_from
+from casework.operations.readings import Reading
 from casework.policies.rules import Phase
 
 OFFICE_OF = {office.name: office for office in OFFICES}
@@ -76,10 +75,7 @@ def _end(episode: Episode) -> datetime:
 
 
 def _duties_of(episode: Episode) -> Iterable[Duty]:
-    planned = plan_duties(
-        protocol_for(episode.jurisdiction), anchors=episode.anchors, zone=episode.zone
-    )
-    for item in planned:
+    for item in Reading(episode=episode).planned():
         is_return = item.rule.phase is Phase.RETURN
         yield duty_from(item, episode, now=_end(episode) if is_return else episode.recorded_at)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework import audit
+from casework.management.agency.confirmed import confirm_some
 from casework.management.agency.figures import SEED
 from casework.management.agency.past import make_past
 from casework.management.agency.people import AGENCY, make_units_and_people
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                 agency = Unit.objects.get(name=AGENCY)
                 audit.record("demo.made", subject=agency, by=None, at=now)
                 made = f"{len(youth)} youth, {past} past episodes, "
+            confirm_some(agency, now=now)
             opened = bring_near(now=now)
         if opened:
             self.stdout.write(f"{AGENCY}: {made}{opened} episodes opened around now.")

@@ -45,14 +45,28 @@ undo_return          GET    in     200 200 200 200  404 404  200  in   403  403
 undo_return          POST   in     200 200 200 200  404 404  200  in   403  403
 describe             GET    in     200 200 200 200  404 404  200  in   403  403
 describe             POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+set_time             GET    in     200 200 200 200  404 404  200  in   403  403
+set_time             POST   in     200 200 200 200  404 404  200  in   403  403
+circumstances        GET    in     200 200 200 200  404 404  200  in   403  403
+circumstances        POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+change_rules         GET    in     403 403 200 200  404 403  200  in   403  403
+change_rules         POST   in     403 403 200 200  404 403  200  in   403  403
 duty                 GET    in     200 200 200 200  404 404  200  in   403  403
 duty                 POST   in     200 200 200 200  404 404  200  in   403  403
 inbox                GET    in     200 200 200 200  200 200  200  in   200  403
 inbox                POST   in     200 200 200 200  200 200  200  in   200  403
 reminder             GET    in     ->  404 404 404  404 404  404  in   404  403
 reminder             POST   in     ->  404 404 404  404 404  404  in   404  403
+protocols            GET    in     403 403 403 403  403 403  403  in   200  403
+protocols            POST   in     403 403 403 403  403 403  403  in   200  403
+protocol             GET    in     403 403 403 403  403 403  403  in   200  403
+protocol             POST   in     403 403 403 403  403 403  403  in   200  403
+withdraw_confirmation GET   in     403 403 403 403  403 403  403  in   200  403
+withdraw_confirmation POST  in     403 403 403 403  403 403  403  in   200  403
 audit                GET    in     403 403 403 403  403 403  403  in   403  200
 audit                POST   in     403 403 403 403  403 403  403  in   403  200
+try_protocol         GET    in     403 403 403 403  403 403  403  in   200  403
+try_protocol         POST   in     403 403 403 403  403 403  403  in   200  403
 mailbox              GET    in     403 403 403 403  403 403  403  in   200  403
 mailbox              POST   in     403 403 403 403  403 403  403  in   200  403
 letter               GET    in     403 403 403 403  403 403  403  in   404  403
@@ -144,12 +158,17 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
     ids = {
         "episode": [episode.public_id],
         "note": [episode.public_id],
+        "set_time": [episode.public_id, "last_seen"],
+        "circumstances": [episode.public_id],
+        "change_rules": [episode.public_id],
         "record_return": [episode.public_id],
         "end": [episode.public_id],
         "undo_return": [episode.public_id],
         "describe": [episode.public_id],
         "duty": [police.public_id],
         "reminder": [message.public_id],
+        "protocol": ["us-mo"],
+        "withdraw_confirmation": ["us-mo"],
         "letter": ["1"],
         "account_reset_password_from_key": ["1", "bad-key"],
     }

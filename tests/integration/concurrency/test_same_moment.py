@@ -1,13 +1,27 @@
 """Two hands on one record: nothing is lost, nothing is doubled, and the second person is told."""
 
 import html
+import re
 from functools import partial
 
 import pytest
 
-from casework.models import AuditEvent, Duty, DutyEvidence, Episode, Note, Outcome, Reminder, Youth
+from casework.models import (
+    AuditEvent,
+    Duty,
+    DutyConfirmation,
+    DutyEvidence,
+    Episode,
+    Note,
+    Outcome,
+    Reminder,
+    Role,
+    Youth,
+)
 from casework.operations import duties, returns
 from casework.operations import episodes as episode_operations
+from casework.operations.confirmations import Confirmed, standing
+from tests.factories import UserFactory
 from tests.integration.scenes import bring_back, evidence, fields_on, intake, log, record
 
 
@@ -184,3 +198,41 @@ def test_undone_and_logged_again_at_once_leaves_one_open_episode(
 
     assert sorted(at_once([undo, log_again])).count("refused") == 1
     assert Episode.objects.open().count() == 1
+
+
+def test_two_admins_confirm_the_same_duty_and_both_stay_on_record(at_once, as_person, adam, now):
+    eve = UserFactory(name="Eve", role=Role.ADMIN, unit=None)
+    pages = [as_person(person) for person in (adam, eve)]
+    answers = [
+        fields_on(page.get("/protocols/us-mo")) | confirming(page, f"Counsel {number}")
+        for number, page in enumerate(pages)
+    ]
+
+    sent = at_once(
+        [
+            partial(page.post, "/protocols/us-mo", each)
+            for page, each in zip(pages, answers, strict=True)
+        ]
+    )
+
+    assert {response.status_code for response in sent} == {302}
+    entries = DutyConfirmation.objects.filter(code="report_to_police")
+    assert {entry.confirmed_by for entry in entries} == {"Counsel 0", "Counsel 1"}
+    assert standing("us-mo")["report_to_police"].confirmed is Confirmed.YES
+
+
+def test_ten_submissions_of_one_confirmation_are_one(at_once, as_person, adam):
+    pages = [as_person(adam) for _ in range(10)]
+    answers = fields_on(pages[0].get("/protocols/us-mo")) | confirming(pages[0], "Counsel")
+
+    sent = at_once([partial(page.post, "/protocols/us-mo", answers) for page in pages])
+
+    assert {response.status_code for response in sent} == {302}
+    assert DutyConfirmation.objects.count() == 1
+    assert AuditEvent.objects.filter(event="protocol.confirmed").count() == 1
+
+
+def confirming(browser, who: str) -> dict[str, object]:
+    page = browser.get("/protocols/us-mo").content.decode()
+    box = re.search(r'name="duties" value="(report_to_police:[0-9a-f]+)"', page)[1]
+    return {"duties": [box], "confirmed_by": who, "confirmed_on": "today"}

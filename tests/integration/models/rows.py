@@ -3,8 +3,20 @@
 import uuid
 from typing import Any
 
-from casework.models import Channel, Delivery, DutyEvidence, Note, NoteKind, Outcome
-from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory
+from casework.models import (
+    Channel,
+    Circumstance,
+    ConfirmationKind,
+    Delivery,
+    DutyConfirmation,
+    DutyEvidence,
+    Known,
+    Note,
+    NoteKind,
+    Outcome,
+)
+from casework.policies.conditions import Condition
+from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory, UserFactory
 
 
 def a_note(**fields: Any) -> Note:
@@ -48,6 +60,38 @@ def a_delivery(**fields: Any) -> Delivery:
             "dedupe_key": str(uuid.uuid4()),
             "created_at": TOLD,
             "next_attempt_at": TOLD,
+            **fields,
+        }
+    )
+
+
+def a_confirmation(**fields: Any) -> DutyConfirmation:
+    return DutyConfirmation.objects.create(
+        **{
+            "jurisdiction": "us-mo",
+            "code": "report_to_police",
+            "kind": ConfirmationKind.CONFIRMED,
+            "fingerprint": "0" * 64,
+            "protocol_version": "2026.1",
+            "confirmed_by": "J. Ortiz, counsel",
+            "confirmed_on": TOLD.date(),
+            "recorded_at": TOLD,
+            "recorded_by": fields.pop("recorded_by", None) or UserFactory(),
+            "submission_key": uuid.uuid4(),
+            **fields,
+        }
+    )
+
+
+def a_circumstance(**fields: Any) -> Circumstance:
+    episode = fields.pop("episode", None) or EpisodeFactory()
+    return Circumstance.objects.create(
+        **{
+            "episode": episode,
+            "condition": Condition.EXIGENT,
+            "holds": Known.YES,
+            "recorded_at": TOLD,
+            "recorded_by": episode.recorded_by,
             **fields,
         }
     )

@@ -23,7 +23,13 @@ from tests.factories import (
     UserFactory,
     YouthFactory,
 )
-from tests.integration.models.rows import a_delivery, a_note, an_entry
+from tests.integration.models.rows import (
+    a_circumstance,
+    a_confirmation,
+    a_delivery,
+    a_note,
+    an_entry,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +79,11 @@ def one_duty_twice() -> None:
     DutyFactory(episode=duty.episode, code=duty.code)
 
 
+def one_confirmation_twice() -> None:
+    first = a_confirmation()
+    a_confirmation(submission_key=first.submission_key)
+
+
 BREAKS: dict[str, Callable[[], object]] = {
     # Units and people
     "unit_has_time_zone": lambda: UnitFactory(time_zone=""),
@@ -118,14 +129,33 @@ BREAKS: dict[str, Callable[[], object]] = {
     "episode_ended_pair": lambda: EpisodeFactory(
         ended_at=TOLD + HOUR, end_reason=EndReason.AGED_OUT
     ),
+    "episode_suspected_after_seen": lambda: EpisodeFactory(
+        last_seen_at=TOLD - HOUR,
+        last_seen_precision=Precision.EXACT,
+        first_suspected_at=TOLD - 2 * HOUR,
+    ),
+    "episode_suspected_before_told": lambda: EpisodeFactory(first_suspected_at=TOLD + HOUR),
+    "episode_notified_after_told": lambda: EpisodeFactory(notified_at=TOLD - HOUR),
+    "episode_determined_after_told": lambda: EpisodeFactory(determined_missing_at=TOLD - HOUR),
+    "circumstance_condition_known": lambda: a_circumstance(condition="left handed"),
+    "circumstance_answer_known": lambda: a_circumstance(holds="perhaps"),
     "episode_end_says_why": lambda: EpisodeFactory(**ended(TOLD + HOUR, "")),
     "episode_return_ends_it": lambda: EpisodeFactory(returned=True, ended_at=TOLD + 6 * HOUR),
     "episode_one_at_a_time": two_episodes_at_one_time,
     # Notes
     "note_says_something": lambda: a_note(text=""),
     "note_happened_before_recorded": lambda: a_note(happened_at=TOLD + HOUR),
+    # What the agency confirmed
+    "confirmation_once_a_form": one_confirmation_twice,
+    "confirmation_kind_known": lambda: a_confirmation(kind="perhaps"),
+    "confirmation_says_who_and_when": lambda: a_confirmation(confirmed_by=" "),
+    "confirmation_withdrawal_says_why": lambda: a_confirmation(kind="withdrawn", note=" "),
+    "confirmation_not_in_future": lambda: a_confirmation(
+        confirmed_on=TOLD.date() + timedelta(days=1)
+    ),
     # Duties and their evidence
-    "duty_once_an_episode": one_duty_twice,
+    "duty_once_a_round": one_duty_twice,
+    "duty_round_from_one": lambda: DutyFactory(round=0),
     "duty_done_pair": lambda: DutyFactory(done_at=TOLD),
     "duty_not_needed_pair": lambda: DutyFactory(not_needed_by=UserFactory()),
     "duty_done_or_not_needed": lambda: DutyFactory(
@@ -201,6 +231,9 @@ def test_what_the_constraints_allow():
     UserFactory(role=Role.ADMIN, unit=None)
     UserFactory(is_active=False, deactivated_at=TOLD, deactivated_by=UserFactory())
     a_delivery(sent_at=TOLD, seen_at=TOLD)
+    key = a_confirmation().submission_key
+    a_confirmation(code="report_to_ncmec", submission_key=key)
+    a_confirmation(kind="withdrawn", note="A wrong file", confirmed_by="", confirmed_on=None)
 
 
 MAKE: dict[str, Callable[..., models.Model]] = {
@@ -214,6 +247,8 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "DutyEvidence": an_entry,
     "Reminder": ReminderFactory,
     "Delivery": a_delivery,
+    "DutyConfirmation": a_confirmation,
+    "Circumstance": a_circumstance,
     "AuditEvent": lambda **fields: AuditEvent.objects.create(event="x", at=TOLD, **fields),
 }
 

@@ -27,7 +27,7 @@ from tests.factories import (
     UserFactory,
     YouthFactory,
 )
-from tests.integration.models.rows import a_note, an_entry
+from tests.integration.models.rows import a_circumstance, a_confirmation, a_note, an_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,17 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
     "casework.DutyEvidence:only_added": (
         "Cannot update or delete rows from casework_dutyevidence",
         [lambda: change(an_entry(), note="Rewritten"), lambda: remove(an_entry())],
+    ),
+    "casework.DutyConfirmation:only_added": (
+        "Cannot update or delete rows from casework_dutyconfirmation",
+        [
+            lambda: change(a_confirmation(), confirmed_by="Somebody else"),
+            lambda: remove(a_confirmation()),
+        ],
+    ),
+    "casework.Circumstance:only_added": (
+        "Cannot update or delete rows from casework_circumstance",
+        [lambda: change(a_circumstance(), holds="no"), lambda: remove(a_circumstance())],
     ),
     "casework.Note:only_added": (
         "Cannot update or delete rows from casework_note",

@@ -191,11 +191,11 @@ def test_a_jurisdiction_without_a_file_gets_the_federal_base(now):
     assert episode.duties.get(code="report_to_police").due_at == now + timedelta(hours=24)
 
 
-@pytest.mark.parametrize("broken", ["duties.plan", "reminders.plan_first", "audit.record"])
+@pytest.mark.parametrize("broken", ["clocks.plan", "reminders.plan_first", "audit.record"])
 def test_a_failure_on_the_way_leaves_nothing_behind(jordan, ana, now, monkeypatch, broken):
-    module = {"duties.plan": "casework.operations.episodes.duties.plan"}.get(
+    module = {"clocks.plan": "casework.operations.episodes.clocks.plan"}.get(
         broken,
-        "casework.operations.duties.reminders.plan_first"
+        "casework.operations.clocks.reminders.plan_first"
         if broken == "reminders.plan_first"
         else "casework.operations.episodes.audit.record",
     )

@@ -7,7 +7,7 @@ import pytest
 
 from casework.models import AuditEvent, Delivery, DutyEvidence, Known, Outcome, Reminder, WorkState
 from casework.notifications import sweep
-from casework.operations import duties, returns
+from casework.operations import clocks, duties, returns
 from casework.operations.duties import DutyAlreadyRecorded, Evidence, NoLongerNeeded
 from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
@@ -285,7 +285,7 @@ def test_a_duty_names_the_rule_whose_clock_it_follows(jordan, ana, now):
     planned = plan_duties(protocol_for("us-mo"), anchors=decided_late, zone=episode.zone)
     police = next(one for one in planned if one.rule.code == "report_to_police")
 
-    duty = duties.duty_from(police, episode, now=now)
+    duty = clocks.duty_from(police, episode, now=now)
 
     assert duty.due_at == now + timedelta(hours=24)
     assert duty.basis == "law"

@@ -8,8 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from casework.models import Outcome
 from casework.notifications import sweep
-from tests.factories import PlacementFactory, UserFactory, YouthFactory
+from casework.operations.protocols import protocol_for
+from tests.factories import PlacementFactory, UnitFactory, UserFactory, YouthFactory
+from tests.integration.operations.test_confirmations import confirmed
 from tests.integration.scenes import log, record
+
+PROTOCOLS = ("/protocols", "/protocols/us-mo", "/protocols/us-mo/withdraw")
 
 
 @pytest.fixture
@@ -75,7 +79,7 @@ def test_duty(queries_of, police, ana, now):
     for _ in range(5):
         record(police, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, police.get_absolute_url()) == with_none <= 10
+    assert queries_of(ana, police.get_absolute_url()) == with_none <= 12
 
 
 def test_intake(queries_of, ana):
@@ -109,3 +113,16 @@ def test_the_badge_is_one_query_on_any_page(as_person, sam, oona, ana, episode, 
         about_messages = [q["sql"] for q in asked if "casework_delivery" in q["sql"]]
         assert len(about_messages) == 1
         assert "COUNT" in about_messages[0]
+
+
+def test_protocols(queries_of, adam, ana, unit, now):
+    confirmed(adam, now, "report_to_police")
+    with_one = {page: queries_of(adam, page) for page in PROTOCOLS}
+
+    for number in range(5):
+        UnitFactory(name=f"Office {number}", jurisdiction="us-fl")
+        confirmed(adam, now, *protocol_for("us-mo").duties_on(now.date()))
+    log_more(3, unit=unit, by=ana, now=now)
+
+    for page, queries in with_one.items():
+        assert queries_of(adam, page) == queries <= 10, page

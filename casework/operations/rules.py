@@ -1,0 +1,125 @@
+"""Other rules for an open episode: of another jurisdiction, or of a newer protocol file."""
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from casework import audit
+from casework.models import Episode, User
+from casework.operations.clocks import follow_rules, note_recount, note_recounts, under_rules
+from casework.operations.locks import locked
+from casework.operations.protocols import protocol_for, protocols_in_use
+from casework.operations.readings import read, read_all
+from casework.policies.difference import Difference
+
+CHUNK = 200  # episodes a transaction: long enough to be quick, short enough to keep nobody waiting
+
+
+class NotMoved(Exception):
+    """Why the rules of an episode were not changed; the sentence says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Whose rules an episode goes by, and in which zone its times are told."""
+
+    jurisdiction: str
+    time_zone: str
+
+
+def preview(episode: Episode, *, to: Place, now: datetime) -> list[Difference]:
+    """What would change for the open duties under these rules; nothing is saved."""
+    moved = copy(episode)
+    moved.jurisdiction, moved.time_zone = to.jurisdiction, to.time_zone
+    return under_rules(read(moved), now=now).differences
+
+
+@transaction.atomic
+def move(
+    *,
+    episode: Episode,
+    by: User,
+    now: datetime,
+    to: Place,
+    seen: Place,
+    why: str,
+) -> list[Difference]:
+    """Let an open episode go by other rules; its open duties and reminders follow.
+
+    `seen` is what stood on the page. Raises `NotMoved` for an episode that has ended, for rules
+    that are not known here, and when somebody has changed the rules meanwhile.
+    """
+    episode = locked(episode)
+    if not episode.is_open:
+        raise NotMoved("The episode has ended. It keeps the rules that it was judged by.")
+    if to.jurisdiction not in protocols_in_use():
+        raise NotMoved("There are no such rules. Select a jurisdiction from the list.")
+    if seen != Place(jurisdiction=episode.jurisdiction, time_zone=episode.time_zone):
+        raise NotMoved("Someone has changed the rules meanwhile. Look at the differences again.")
+    before = f"{_rules_words(episode)}, {episode.time_zone}"
+    episode.jurisdiction, episode.time_zone = to.jurisdiction, to.time_zone
+    episode.protocol_version = protocol_for(to.jurisdiction).version
+    episode.save(update_fields=["jurisdiction", "time_zone", "protocol_version"])
+    (outcome,) = follow_rules([episode], now=now)
+    lead = f"Rules: {_rules_words(episode)}, {episode.time_zone}. Before: {before}. {why}"
+    note_recount(episode, lead.strip(), outcome.differences, by=by, now=now)
+    audit.record(
+        "episode.rules_changed", subject=episode, by=by, at=now, jurisdiction=to.jurisdiction
+    )
+    return outcome.differences
+
+
+def recompute_open(*, by: User, now: datetime, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Bring open episodes in line with the protocol files as they are now, chunk by chunk.
+
+    Yields after each chunk how many episodes were read and in how many something changed. Each
+    chunk is one transaction: stopped half way, what is done is whole, and it can be started again.
+    """
+    for start in range(0, len(ids), CHUNK):
+        yield _recompute(ids[start : start + CHUNK], by=by, now=now)
+
+
+def would_change(ids: Sequence[int], *, now: datetime) -> Iterator[tuple[int, int]]:
+    """What `recompute_open` would do, chunk by chunk; nothing is saved."""
+    for start in range(0, len(ids), CHUNK):
+        episodes = list(_open(ids[start : start + CHUNK]))
+        changed = sum(bool(under_rules(one, now=now).differences) for one in read_all(episodes))
+        yield len(episodes), changed
+
+
+def _open(ids: Sequence[int]) -> QuerySet[Episode]:
+    return Episode.objects.open().filter(pk__in=ids).select_related("youth", "unit").order_by("pk")
+
+
+@transaction.atomic
+def _recompute(ids: Sequence[int], *, by: User, now: datetime) -> tuple[int, int]:
+    episodes = list(_open(ids).select_for_update(of=("self",), no_key=True))
+    was = {episode.pk: episode.protocol_version for episode in episodes}
+    for episode in episodes:
+        episode.protocol_version = protocol_for(episode.jurisdiction).version
+    outdated = [episode for episode in episodes if episode.protocol_version != was[episode.pk]]
+    Episode.objects.bulk_update(outdated, ["protocol_version"])
+    changed = [
+        (outcome.reading.episode, outcome.differences)
+        for outcome in follow_rules(episodes, now=now)
+        if outcome.differences
+    ]
+    note_recounts(
+        [
+            (one, f"Rules: {_rules_words(one)}. Before: version {was[one.pk]}.", said)
+            for one, said in changed
+        ],
+        by=by,
+        now=now,
+    )
+    audit.record_each("episode.rules_changed", [(one, {}) for one, _ in changed], by=by, at=now)
+    return len(episodes), len(changed)
+
+
+def _rules_words(episode: Episode) -> str:
+    protocol = protocol_for(episode.jurisdiction)
+    return f"{protocol.name}, version {episode.protocol_version}"
