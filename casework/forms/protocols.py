@@ -14,7 +14,7 @@ from casework.policies.anchors import Anchor
 from casework.policies.conditions import Condition
 from casework.policies.rules import Protocol
 from casework.policies.trial import (
-    CALLED,
+    ASKED_IN_ORDER,
     Asked,
     NotUsable,
     Problem,
@@ -25,7 +25,7 @@ from casework.policies.trial import (
 )
 
 USUAL = (Anchor.TOLD, Anchor.LAST_SEEN)
-LESS_COMMON = tuple(anchor for anchor in CALLED if anchor not in USUAL)
+LESS_COMMON = tuple(anchor for anchor in ASKED_IN_ORDER if anchor not in USUAL)
 YES, NO = "yes", "no"
 ANSWERS = [(YES, "Yes"), (NO, "No"), ("", "Not known")]
 # The zones of the United States by their first place; the place's own needs no choosing.
@@ -91,7 +91,7 @@ class TrialForm(Form):
         super().__init__(
             answers if is_asked else None, initial=None if is_asked else answers.dict()
         )
-        for anchor in CALLED:
+        for anchor in ASKED_IN_ORDER:
             self.fields[anchor.value] = _moment_field(anchor)
         by_name = sorted((protocol.name, code) for code, protocol in protocols.items())
         named = [(code, name) for name, code in by_name]
@@ -158,7 +158,7 @@ class TrialForm(Form):
             return data
         asked = Asked(
             jurisdiction=data["jurisdiction"],
-            moments={anchor: data[anchor.value] for anchor in CALLED},
+            moments={anchor: data[anchor.value] for anchor in ASKED_IN_ORDER},
             age=data["age"],
             conditions=self._said(data),
             zone=data["zone"],
@@ -201,7 +201,7 @@ class TrialForm(Form):
         if problem.later_than is None:
             self.add_error(beside or problem.part, problem.message)
             return
-        first, then = CALLED[Anchor(problem.part)], CALLED[problem.later_than]
+        first, then = Anchor(problem.part).label, problem.later_than.label
         self.add_error(
             beside or problem.part, f"“{first}” is later than “{then}”. Change one of them"
         )
@@ -215,7 +215,7 @@ def field_name(condition: Condition) -> str:
 def _moment_field(anchor: Anchor) -> PlainTextField:
     is_told = anchor is Anchor.TOLD
     return PlainTextField(
-        label=CALLED[anchor],
+        label=anchor.label,
         help_text="Like Mar 7 2026 1:52 pm, or 2026-03-07T13:52." if is_told else "",
         required=is_told,
         max_length=80,

@@ -67,6 +67,10 @@ def follow_facts(episode: Episode, *, now: datetime) -> list[Difference]:
     """
     outcome = _outcome(read(episode), now=now, settled_follow=True)
     _apply([outcome], now=now)
+    version = protocol_for(episode.jurisdiction).version
+    if episode.protocol_version != version:  # what is open was read by this file, all of it
+        episode.protocol_version = version
+        episode.save(update_fields=["protocol_version"])
     return outcome.differences
 
 

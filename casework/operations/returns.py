@@ -80,7 +80,7 @@ def record_located(
             "medical_care_needed",
         ]
     )
-    clocks.plan(episode, now=now)
+    clocks.follow_facts(episode, now=now)
     _note_where(episode, where, located, by=by, now=now)
     audit.record("episode.located", subject=episode, by=by, at=now)
     return episode
@@ -112,7 +112,7 @@ def record_returned(
     _set_ended(episode, returned, EndReason.RETURNED, by=by, now=now)
     episode.save(update_fields=RETURN_FIELDS)
     reminders.cancel_waiting(episode.duties.filter(phase=Phase.MISSING), now=now)
-    clocks.plan(episode, now=now)
+    clocks.follow_facts(episode, now=now)
     _note_where(episode, where, returned, by=by, now=now)
     audit.record("episode.returned", subject=episode, by=by, at=now)
     return episode

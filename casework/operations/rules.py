@@ -60,6 +60,9 @@ def move(
         raise NotMoved("There are no such rules. Select a jurisdiction from the list.")
     if seen != Place(jurisdiction=episode.jurisdiction, time_zone=episode.time_zone):
         raise NotMoved("Someone has changed the rules meanwhile. Look at the differences again.")
+    newest = protocol_for(to.jurisdiction).version
+    if to == seen and episode.protocol_version == newest:
+        raise NotMoved("The episode goes by these rules already.")
     before = f"{_rules_words(episode)}, {episode.time_zone}"
     episode.jurisdiction, episode.time_zone = to.jurisdiction, to.time_zone
     episode.protocol_version = protocol_for(to.jurisdiction).version

@@ -8,6 +8,8 @@ from django.db import transaction
 
 from casework import audit
 from casework.models import AuditEvent, Sex, Unit, User, Youth, YouthName
+from casework.operations.clocks import follow_facts, note_recount
+from casework.operations.locks import locked
 from casework.policies.name_keys import name_keys
 
 
@@ -105,7 +107,17 @@ def describe(
             setattr(youth, name, getattr(description, name))
         youth.save(update_fields=changed)
         audit.record("youth.described", subject=youth, by=by, at=now, facts=changed)
+    if "born_on" in changed:
+        _follow_age(youth, by=by, now=now)
     return youth
+
+
+def _follow_age(youth: Youth, *, by: User, now: datetime) -> None:
+    """Let the clocks that depend on the youth's age follow it, in every episode with work left."""
+    for episode in youth.episodes.with_work_left().order_by("pk"):
+        held = locked(episode)
+        if said := follow_facts(held, now=now):
+            note_recount(held, "The date of birth is set.", said, by=by, now=now)
 
 
 def _who_changed(youth: Youth, facts: list[str]) -> tuple[User | None, datetime | None]:

@@ -63,11 +63,15 @@ class Repeat:
         Without an end it goes on for ever: take as many as are wanted.
         """
         end = self._end(counted_from, zone)
-        at, rounds = first_due.astimezone(UTC), 0
+        # From the start where the first is one round after it: a month from January 31 ends on
+        # February 28, the next one on March 31.
+        is_first = first_due == self.first(counted_from, zone)
+        start, rounds = (counted_from, 1) if is_first else (first_due, 0)
+        at = self._later(start, rounds, zone)
         while end is None or at <= end:
             yield at
             rounds += 1
-            at = self._later(first_due, rounds, zone)
+            at = self._later(start, rounds, zone)
 
     def _end(self, counted_from: datetime, zone: tzinfo) -> datetime | None:
         if self.for_days is None:

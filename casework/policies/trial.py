@@ -27,19 +27,12 @@ OLDEST = 26  # the highest age that a state may choose for these duties
 # A trial may lie in the future: everything up to the end of time is allowed.
 _ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
-# What the moments are called where people fill them in, in the order in which they are asked.
-CALLED = {
-    Anchor.TOLD: "Told",
-    Anchor.LAST_SEEN: "Last seen",
-    Anchor.FIRST_SUSPECTED: "First suspected",
-    Anchor.NOTIFIED: "Caseworker notified",
-    Anchor.DETERMINED_MISSING: "Determined missing",
-    Anchor.FIRST_REPORT_MADE: "First report made",
-    Anchor.POLICE_REPORT_MADE: "Police report made",
-    Anchor.LOCATED: "Located",
-    Anchor.RETURNED: "Returned",
-    Anchor.FLAGGED: "Flagged as endangered",
-}
+# The order in which people are asked for the moments.
+ASKED_IN_ORDER = (
+    Anchor.TOLD,
+    Anchor.LAST_SEEN,
+    *(anchor for anchor in Anchor if anchor not in (Anchor.TOLD, Anchor.LAST_SEEN)),
+)
 
 _YEAR = re.compile(
     r"(?:/|[a-z.] ?[0-9]{1,2}(?:st|nd|rd|th)?,? )(20[0-9]{2})\b|\b(20[0-9]{2})-[0-9]",

@@ -17,7 +17,7 @@ from casework.policies.explain import rounds_shown
 from casework.policies.rules import Phase, Protocol, Verified
 from casework.policies.time_phrases import moment, moment_as_known
 from casework.policies.time_words import Precision
-from casework.policies.trial import CALLED, Trial, typed_words
+from casework.policies.trial import ASKED_IN_ORDER, Trial, typed_words
 from casework.policies.trial_examples import Example, clock_changes, holiday_weekend, night_call
 from casework.presenters.try_phone import Phone, phone_of
 
@@ -140,8 +140,8 @@ def _place_words(trial: Trial) -> str:
 def _moments(trial: Trial, *, now: datetime) -> list[dict[str, str]]:
     """What was understood of each moment, so that a slip in reading it is seen."""
     return [
-        {"label": called, "value": _moment_words(anchor, trial, now)}
-        for anchor, called in CALLED.items()
+        {"label": anchor.label, "value": _moment_words(anchor, trial, now)}
+        for anchor in ASKED_IN_ORDER
         if getattr(trial.anchors, anchor.value) is not None
     ]
 

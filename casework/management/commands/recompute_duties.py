@@ -49,7 +49,8 @@ class Command(BaseCommand):
             self.stderr.flush()
         self.stderr.write("")
         verb = "would change" if options["dry_run"] else "changed"
-        self.stdout.write(f"{read} open episodes were read; {changed} {verb}.")
+        episodes_read = "1 open episode was" if read == 1 else f"{read} open episodes were"
+        self.stdout.write(f"{episodes_read} read; {changed} {verb}.")
 
 
 def _account(address: str | None) -> User:

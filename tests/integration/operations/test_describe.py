@@ -7,6 +7,8 @@ import pytest
 
 from casework.models import AuditEvent, Sex
 from casework.operations.youth import DescribedSince, Description, describe
+from tests.factories import UnitFactory, YouthFactory
+from tests.integration.scenes import log, reads_as_planned_afresh
 
 
 def change(youth, *, by, now, seen=None, **facts):
@@ -91,3 +93,18 @@ def test_what_was_known_when_told_stays_as_it_was(episode, ana, now):
 
     episode.refresh_from_db()
     assert episode.description_at_start["height_cm"] is None
+
+
+def test_clocks_that_depend_on_the_age_follow_the_date_of_birth(ana, now):
+    """Mississippi reports youth under 18 and those of 18 or older in different ways."""
+    youth = YouthFactory(unit=UnitFactory(jurisdiction="us-ms"), born_on=None)
+    episode = log(youth, by=ana, now=now)
+    in_force = episode.duties.in_force()
+    assert in_force.filter(code__startswith="ncmec_through").count() == 2
+
+    change(youth, by=ana, now=now, born_on=date(2012, 6, 1))
+
+    left = in_force.get(code__startswith="ncmec_through")
+    assert (left.code, left.is_provisional) == ("ncmec_through_state_office", False)
+    assert "The date of birth is set." in episode.notes.get().text
+    assert reads_as_planned_afresh(episode)
