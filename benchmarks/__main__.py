@@ -8,6 +8,7 @@ import sys
 WHAT = {
     "intake": "saving an intake, and match as one types, with many youth on file",
     "pages": "what each page weighs, and how often it asks the database",
+    "clocks": "planning duties, and open episodes following a changed protocol file",
     "start": "./run demo to the first page, from nothing and again",
 }
 
@@ -21,6 +22,9 @@ def parser() -> argparse.ArgumentParser:
     )
     words.add_argument("what", nargs="*", default=["intake", "pages"], help="default: intake pages")
     words.add_argument("--youth", type=int, default=250_000, help="on file; default: 250000")
+    words.add_argument(
+        "--number", type=int, default=100_000, help="open episodes of clocks; default: 100000"
+    )
     words.add_argument("--rounds", type=int, default=3, help="of start; default: 3")
     return words
 
@@ -34,7 +38,7 @@ def main() -> None:
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
         )
-    if {"intake", "pages"} & set(options.what):
+    if {"intake", "pages", "clocks"} & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django
 
@@ -48,6 +52,10 @@ def main() -> None:
         from benchmarks import pages
 
         pages.run()
+    if "clocks" in options.what:
+        from benchmarks import clocks
+
+        clocks.run(number=options.number)
     if "start" in options.what:
         from benchmarks import start
 

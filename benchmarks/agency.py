@@ -68,7 +68,8 @@ YOUTH = """public_id id given_name family_name nickname aliases born_on sex case
     eye_color hair_color marks medical_needs recorded_at recorded_by_id"""
 PLACEMENT = "public_id youth_id name kind phone started_at"
 EPISODE = """public_id reference youth_id unit_id assigned_to_id jurisdiction protocol_version
-    time_zone told_at told_precision last_seen_precision located_precision returned_at
+    time_zone told_at told_precision last_seen_precision first_suspected_precision
+    notified_precision determined_missing_precision located_precision returned_at
     returned_precision returned_by_id returned_recorded_at returned_to medical_care_needed ended_at
     ended_precision ended_by_id ended_recorded_at end_reason left_from in_danger police_called description_at_start
     recorded_at recorded_by_id submission_key"""
@@ -118,7 +119,7 @@ def _episodes(
         back = None if is_missing else min(told + timedelta(hours=20), now)
         yield (
             _id(chance), f"S{key:07d}", key, _unit_of(key, units), by, "us-mo", "synthetic",
-            "America/Chicago", told, "exact", "unknown", "exact", back,
+            "America/Chicago", told, "exact", "unknown", "exact", "exact", "exact", "exact", back,
             "exact", by if back else None, back, "placement" if back else "", "not_known", back,
             "exact", by if back else None, back, "returned" if back else "",
             "not_known", "not_known", "not_known", "{}", told, by, _id(chance),

@@ -252,7 +252,7 @@ def test_open_duties_follow_the_changed_file(
 ):
     one_hour_in_missouri()
 
-    assert recompute("--by", adam.email) == "1 open episodes were read; 1 changed."
+    assert recompute("--by", adam.email) == "1 open episode was read; 1 changed."
 
     police.refresh_from_db()
     episode.refresh_from_db()
@@ -281,7 +281,7 @@ def test_the_second_time_nothing_changes(clock, episode, adam, one_hour_in_misso
     recompute("--by", adam.email)
     duties, reminders = duties_as_rows(), list(Reminder.objects.order_by("pk").values())
 
-    assert recompute("--by", adam.email) == "1 open episodes were read; 0 changed."
+    assert recompute("--by", adam.email) == "1 open episode was read; 0 changed."
 
     assert duties_as_rows() == duties
     assert list(Reminder.objects.order_by("pk").values()) == reminders
@@ -291,7 +291,7 @@ def test_the_second_time_nothing_changes(clock, episode, adam, one_hour_in_misso
 def test_without_a_change_of_the_files_nothing_changes(clock, episode, adam):
     before = duties_as_rows()
 
-    assert recompute("--by", adam.email) == "1 open episodes were read; 0 changed."
+    assert recompute("--by", adam.email) == "1 open episode was read; 0 changed."
 
     assert duties_as_rows() == before
     assert not episode.notes.exists()
@@ -301,7 +301,7 @@ def test_a_dry_run_counts_and_saves_nothing(clock, episode, one_hour_in_missouri
     one_hour_in_missouri()
     before = duties_as_rows()
 
-    assert recompute("--dry-run") == "1 open episodes were read; 1 would change."
+    assert recompute("--dry-run") == "1 open episode was read; 1 would change."
 
     assert duties_as_rows() == before
     assert Episode.objects.get().protocol_version == "2026.1"
@@ -336,14 +336,14 @@ def test_only_the_episodes_of_one_jurisdiction_can_be_asked_for(
 
     said = recompute("--by", adam.email, "--jurisdiction", "us-fl")
 
-    assert said == "1 open episodes were read; 0 changed."
+    assert said == "1 open episode was read; 0 changed."
     assert episode.duties.get(code="report_to_police").due_at == episode.told_at + 2 * HOUR
 
 
 def test_words_that_change_are_taken_over_without_a_note(clock, episode, adam, change_file):
     change_file("us-mo", "Contact family, friends and others", "Call family, friends and others")
 
-    assert recompute("--by", adam.email) == "1 open episodes were read; 0 changed."
+    assert recompute("--by", adam.email) == "1 open episode was read; 0 changed."
 
     duty = episode.duties.get(code="contact_family_and_friends")
     assert duty.title == "Call family, friends and others who may know"
