@@ -133,7 +133,7 @@ def test_an_answer_begins_with_a_sentence_and_shows_what_was_understood(ask):
     assert re.search(
         r"Missouri, version [\w.]+: \d+ duties, \d+ with a due time, \d+ provisional\.", words
     )
-    assert "Told: Sat Mar 7, 1:52 p.m. CST." in words
+    assert "Agency told: Sat Mar 7, 1:52 p.m. CST." in words
     assert "Counted in America/Chicago" in words
 
 
@@ -297,7 +297,7 @@ def test_the_second_told_time_is_refused_beside_its_own_field(ask):
     page = ask(jurisdiction="us", told=TOLD, last_seen="2026-03-07T10:00", other_told="Mar 6 2026")
 
     assert page.context["form"].errors == {
-        "other_told": ["“Last seen” is later than “Told”. Change one of them"]
+        "other_told": ["“Last seen” is later than “Agency told”. Change one of them"]
     }
     assert page.context["answer"] is None
 
@@ -331,7 +331,7 @@ CHICAGO = {"jurisdiction": "us", "zone": "America/Chicago"}
         (
             {"jurisdiction": "us", "told": TOLD, "last_seen": "2026-03-08T13:00"},
             "last_seen",
-            "“Last seen” is later than “Told”. Change one of them",
+            "“Last seen” is later than “Agency told”. Change one of them",
         ),
         (
             {
