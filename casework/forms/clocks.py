@@ -128,6 +128,7 @@ ZONES = {
     "America/Los_Angeles": "Pacific",
     "America/Anchorage": "Alaska",
     "Pacific/Honolulu": "Hawaii",
+    "America/Puerto_Rico": "Puerto Rico",
 }
 
 

@@ -31,7 +31,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
     """Which duties."""
 
     def in_force(self) -> "DutyQuerySet":
-        """Duties whose event stands; those of an undone return are kept, but count no more."""
+        """Duties that are asked for; withdrawn ones are kept, but count no more."""
         return self.filter(withdrawn_at__isnull=True)
 
     def open(self) -> "DutyQuerySet":
@@ -57,11 +57,13 @@ class Duty(models.Model):
     public_id = public_id()
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="duties")
     code = models.SlugField(max_length=60)
-    protocol_version = models.CharField(max_length=40, help_text="Of the rule that it came from")
+    protocol_version = models.CharField(
+        max_length=120, help_text="The edition of the files that it came from"
+    )
     title = models.CharField(max_length=120)
     phase = models.CharField(max_length=10, choices=choices_of(Phase))
     round = models.PositiveSmallIntegerField(
-        default=1, help_text="Of a duty that comes back: for the how-manieth time"
+        default=1, help_text="Of a duty that comes back: which time this is"
     )
     repeats = models.CharField(
         max_length=60, blank=True, help_text='How it comes back, in words: "weekly"'
@@ -73,12 +75,15 @@ class Duty(models.Model):
     anchor = models.CharField(max_length=30, choices=choices_of(Anchor))
     counted_from_at = models.DateTimeField()
     is_provisional = models.BooleanField(
-        help_text="The moment it counts from is not known yet, so it counts from told"
+        help_text="Something that its clock rests on is not known yet"
     )
     open_questions = models.JSONField(
         default=list, help_text="What is not known yet and could move the due time, in sentences"
     )
     due_at = models.DateTimeField(null=True, blank=True, help_text="Empty: no set time")
+    target_at = models.DateTimeField(
+        null=True, blank=True, help_text="When to do it where the rule says at once, limit or not"
+    )
     rule = models.CharField(max_length=200, help_text="The rule in words")
     basis = models.CharField(max_length=10, choices=choices_of(Basis))
     source = models.TextField()
@@ -101,7 +106,7 @@ class Duty(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     withdrawn_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the event that it rested on was undone"
+        null=True, blank=True, help_text="When what it rested on was undone"
     )
     tried_at = models.DateTimeField(null=True, blank=True, help_text="The latest attempt")
 

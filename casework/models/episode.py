@@ -100,7 +100,7 @@ class Episode(models.Model):
     )
     # The rules and the zone in force when its clock started; a unit may change either later.
     jurisdiction = models.SlugField(max_length=40)
-    protocol_version = models.CharField(max_length=40)
+    protocol_version = models.CharField(max_length=120, help_text="The edition of its files")
     time_zone = models.CharField(max_length=60)
 
     # What happened, and when. `recorded_at` is when the keyboard was told.
@@ -295,7 +295,7 @@ class NoteKind(models.TextChoices):
     INFORMATION = "information", "Something we learned"
     CORRECTION = "correction", "Correction"
     CLOSED = "closed", "Episode closed"
-    CLOCKS = "clocks", "Clocks recounted"
+    CLOCKS = "clocks", "Clocks updated"
 
 
 class Note(models.Model):

@@ -62,7 +62,7 @@ def answer(
         )
         for condition, holds in new.items()
     )
-    said = follow_facts(episode, now=now)
+    said = follow_facts(episode, by=by, now=now)
     lead = " ".join(f"{one.question} {Known(holds).label}." for one, holds in new.items())
     note_recount(episode, lead, said, by=by, now=now)
     audit.record("episode.circumstances_answered", subject=episode, by=by, at=now)

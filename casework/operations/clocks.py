@@ -14,7 +14,7 @@ from casework.models import Duty, EndReason, Episode, Note, NoteKind, User
 from casework.models.duty import DutyQuerySet
 from casework.operations import reminders
 from casework.operations.notes import add_notes
-from casework.operations.protocols import protocol_for
+from casework.operations.protocols import protocol_for, protocols_in_use
 from casework.operations.readings import Reading, read, read_all
 from casework.policies.difference import Difference, Stated, differences
 from casework.policies.due import PlannedDuty
@@ -23,13 +23,14 @@ from casework.policies.time_words import Precision
 
 # What a duty's clock says, and what else its rule says.
 CLOCK = (
-    *("anchor", "counted_from_at", "is_provisional", "open_questions", "due_at"),
+    *("anchor", "counted_from_at", "is_provisional", "open_questions", "due_at", "target_at"),
     *("rule", "basis", "source", "verified"),
 )
 WORDS = (
     *("protocol_version", "title", "order", "repeats", "makes"),
     *("evidence_fields", "phone", "help", "if_refused"),
 )
+OPEN = ("round", *CLOCK, *WORDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +55,25 @@ def plan(episode: Episode, *, now: datetime) -> list[Duty]:
     So is the next round of a duty that comes back, once the round before is settled.
     """
     reading = read(episode)
-    added = Duty.objects.bulk_create(_new_duties(reading, reading.planned(), now=now))
-    _remind_of(added, now=now)
-    return added
+    return _add(list(_new_duties(reading, reading.planned(), now=now)), now=now)
 
 
-def follow_facts(episode: Episode, *, now: datetime) -> list[Difference]:
+def follow_facts(episode: Episode, *, now: datetime, by: User | None = None) -> list[Difference]:
     """Bring the duties in line with a moment or a circumstance that was just set on the episode.
 
     Settled duties stay settled, but their clocks follow too: whether a report was in time depends
-    on when the agency was really told.
+    on when the agency was really told. Where the protocol's file has changed since, open duties
+    follow that as well, and a note of its own says so.
     """
     outcome = _outcome(read(episode), now=now, settled_follow=True)
     _apply([outcome], now=now)
-    version = protocol_for(episode.jurisdiction).version
-    if episode.protocol_version != version:  # what is open was read by this file, all of it
-        episode.protocol_version = version
+    edition = protocol_for(episode.jurisdiction).edition
+    if episode.protocol_version != edition and not is_without_file(episode):
+        lead = f"The rules have changed: {edition}. Before: {episode.protocol_version}."
+        episode.protocol_version = edition  # by which all that is open has now been read
         episode.save(update_fields=["protocol_version"])
+        if by is not None:
+            note_recount(episode, lead, outcome.differences, by=by, now=now)
     return outcome.differences
 
 
@@ -144,17 +147,18 @@ def duty_from(planned: PlannedDuty, episode: Episode, *, now: datetime, number: 
         episode=episode,
         code=rule.code,
         round=number,
-        protocol_version=protocol_for(episode.jurisdiction).version,
+        protocol_version=protocol_for(episode.jurisdiction).edition,
         title=rule.title,
         phase=rule.phase,
         order=rule.order,
         anchor=clock.anchor,
-        counted_from_at=due.counted_from_at,
+        counted_from_at=_start_of_round(planned, number, episode),
         is_provisional=due.provisional,
         open_questions=list(due.open_questions),
         due_at=planned.due_in_round(number, episode.zone),
+        target_at=due.target_at if number == 1 else None,
         rule=clock.clock_words,
-        repeats=clock.repeats.words if clock.repeats else "",
+        repeats=planned.repeats.words if planned.repeats else "",
         makes=list(rule.makes),
         basis=clock.basis,
         source=clock.source,
@@ -165,6 +169,17 @@ def duty_from(planned: PlannedDuty, episode: Episode, *, now: datetime, number: 
         if_refused=rule.if_refused,
         planned_at=now,
     )
+
+
+def _start_of_round(planned: PlannedDuty, number: int, episode: Episode) -> datetime:
+    """A later round runs from when the one before it was due: what was done earlier is not its."""
+    before = planned.due_in_round(number - 1, episode.zone) if number > 1 else None
+    return before or planned.due.counted_from_at
+
+
+def is_without_file(episode: Episode) -> bool:
+    """Whether no file has the rules that this episode goes by: then its clocks stay as they are."""
+    return episode.jurisdiction not in protocols_in_use()
 
 
 def stated(duty: Duty) -> Stated:
@@ -182,24 +197,33 @@ def stated(duty: Duty) -> Stated:
 def _new_duties(
     reading: Reading, planned: Iterable[PlannedDuty], *, now: datetime
 ) -> Iterable[Duty]:
-    """Duties that the episode does not have yet; none of the missing time once that is over.
+    """Duties that the episode does not have, or has no more; none once it was opened in error.
 
-    An episode that was opened in error gets none at all: what it had was withdrawn.
+    One that somebody had begun before it was withdrawn is taken up again, with all its evidence.
+    Once the missing time is over, nothing of it is added, but what was withdrawn can come back.
     """
     episode = reading.episode
     if episode.end_reason == EndReason.OPENED_IN_ERROR:
         return
+    withdrawn = {(duty.code, duty.round): duty for duty in reading.withdrawn}
     for item in planned:
-        if not episode.is_open and item.rule.phase is not Phase.RETURN:
-            continue
+        is_over = not episode.is_open and item.rule.phase is not Phase.RETURN
         rounds = [duty for duty in reading.duties if duty.code == item.rule.code]
         number = _next_round(item, rounds, episode) if rounds else 1
-        if number is not None:
-            yield duty_from(item, episode, now=now, number=number)
+        if number is None:
+            continue
+        fresh = duty_from(item, episode, now=now, number=number)
+        earlier = withdrawn.get((item.rule.code, number))
+        if earlier is not None and (is_over or earlier.tried_at is not None):
+            _take_over(earlier, fresh, OPEN)
+            earlier.withdrawn_at = None
+            yield earlier
+        elif not is_over:
+            yield fresh
 
 
 def _next_round(item: PlannedDuty, rounds: Sequence[Duty], episode: Episode) -> int | None:
-    if item.due.set_by.repeats is None or any(duty.is_open for duty in rounds):
+    if item.repeats is None or any(duty.is_open for duty in rounds):
         return None
     last = max(rounds, key=lambda duty: duty.round)
     settled_at = last.done_at or last.not_needed_at
@@ -209,13 +233,15 @@ def _next_round(item: PlannedDuty, rounds: Sequence[Duty], episode: Episode) -> 
 def _outcome(reading: Reading, *, now: datetime, settled_follow: bool) -> Outcome:
     items = reading.planned()
     planned = {item.rule.code: item for item in items}
+    if is_without_file(reading.episode):
+        return Outcome(reading=reading, added=list(_new_duties(reading, items, now=now)))
     outcome = Outcome(reading=reading, added=list(_new_duties(reading, items, now=now)))
-    before = [stated(duty) for duty in reading.duties if duty.is_open or settled_follow]
+    read_again = [duty for duty in reading.duties if duty.is_open or settled_follow]
+    before = [stated(duty) for duty in read_again]
     after = []
-    for duty in reading.duties:
-        if not duty.is_open and not settled_follow:
-            continue
-        fresh = _fresh(duty, planned, now=now)
+    for duty in read_again:
+        item = planned.get(duty.code)
+        fresh = _fresh(duty, planned, number=_number(duty, item, reading.duties), now=now)
         if fresh is None and duty.is_open:
             outcome.gone.append(duty)
             continue
@@ -223,26 +249,40 @@ def _outcome(reading: Reading, *, now: datetime, settled_follow: bool) -> Outcom
             is_moved = (fresh.due_at, fresh.counted_from_at) != (duty.due_at, duty.counted_from_at)
             if is_moved and duty.is_open:
                 outcome.moved.append(duty)
-            if taken := _take_over(duty, fresh, CLOCK + WORDS if duty.is_open else CLOCK):
+            if taken := _take_over(duty, fresh, OPEN if duty.is_open else CLOCK):
                 outcome.changed.append((duty, taken))
         after.append(stated(duty))
     after += [stated(duty) for duty in outcome.added]
     return replace(outcome, differences=differences(before, after))
 
 
-def _fresh(duty: Duty, planned: dict[str, PlannedDuty], *, now: datetime) -> Duty | None:
+def _fresh(
+    duty: Duty, planned: dict[str, PlannedDuty], *, number: int, now: datetime
+) -> Duty | None:
     """The duty as it would be planned now; None where the protocol does not ask for it (any more).
 
-    A settled duty is read again only by the very file that it was planned from.
+    A settled duty is read again only by the rule that it was planned from: by the same files, or by
+    a newer one of its jurisdiction that still says the same.
     """
     item = planned.get(duty.code)
     if item is None:
         return None
-    fresh = duty_from(item, duty.episode, now=now, number=duty.round)
+    fresh = duty_from(item, duty.episode, now=now, number=number)
     if not duty.is_open and fresh.protocol_version != duty.protocol_version:
-        return None
-    is_over = duty.round > 1 and fresh.due_at is None
+        place = f"{duty.episode.jurisdiction} "
+        says_the_same = (fresh.rule, fresh.source) == (duty.rule, duty.source)
+        if not duty.protocol_version.startswith(place) or not says_the_same:
+            return None
+    is_over = number > 1 and fresh.due_at is None
     return None if is_over else fresh
+
+
+def _number(duty: Duty, item: PlannedDuty | None, duties: Sequence[Duty]) -> int:
+    """Which round this is: of an open one that nobody has begun, the one after the last settled."""
+    if item is None or duty.round == 1 or not duty.is_open or duty.tried_at is not None:
+        return duty.round
+    settled = [other for other in duties if other.code == duty.code and not other.is_open]
+    return _next_round(item, settled, duty.episode) or duty.round if settled else duty.round
 
 
 def _take_over(duty: Duty, fresh: Duty, names: Iterable[str]) -> tuple[str, ...]:
@@ -266,11 +306,17 @@ def _apply(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     if silenced:
         reminders.cancel_waiting(Duty.objects.filter(pk__in=silenced), now=now)
         reminders.plan_again(*filter(reminds, moved), now=now)
-    _remind_of(Duty.objects.bulk_create(added, batch_size=1000), now=now)
+    _add(added, now=now)
 
 
-def _remind_of(added: Sequence[Duty], *, now: datetime) -> None:
-    reminders.plan_first([duty for duty in added if reminds(duty)], now=now)
+def _add(added: Sequence[Duty], *, now: datetime) -> list[Duty]:
+    """Save duties that are new, or in force again, with their reminders."""
+    again = [duty for duty in added if not duty._state.adding]
+    Duty.objects.bulk_update(again, [*OPEN, "withdrawn_at"], batch_size=1000)
+    new = Duty.objects.bulk_create((duty for duty in added if duty._state.adding), batch_size=1000)
+    reminders.plan_again(*filter(reminds, again), now=now)
+    reminders.plan_first(list(filter(reminds, new)), now=now)
+    return [*again, *new]
 
 
 def _save_changed(outcomes: Sequence[Outcome]) -> None:

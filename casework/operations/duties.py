@@ -11,9 +11,11 @@ from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, User
 from casework.operations import clocks, reminders
 from casework.operations.locks import locked
 from casework.operations.submissions import KeyReused
+from casework.policies.time_phrases import moment
 from casework.policies.time_words import Moment, Precision
 
 A_DAY = timedelta(days=1)
+LONG_BEFORE = timedelta(days=30)  # before the agency was told nobody reports to it, or for it
 
 
 class DutyAlreadyRecorded(Exception):
@@ -29,7 +31,7 @@ class NoLongerNeeded(Exception):
 
 
 class TooEarly(Exception):
-    """The moment lies before the youth was last seen, so it cannot be about this episode."""
+    """The moment lies before the episode, or before this round; the sentence says which."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ def record(
     closed the duty since, or corrected it, this raises `DutyAlreadyRecorded` and changes nothing; two
     people's attempts at an open duty do not contradict each other and are both kept. The same form
     sent again returns the first entry. Raises `NoLongerNeeded` for a duty that was
-    withdrawn, `TooEarly` for a moment before the youth was last seen, and `KeyReused` when the key
+    withdrawn, `TooEarly` for a moment that cannot be about this episode or this round, and `KeyReused` when the key
     belongs to an entry on another duty.
     """
     episode = locked(duty.episode)
@@ -76,8 +78,7 @@ def record(
         return first
     if duty.withdrawn_at is not None:
         raise NoLongerNeeded("This duty no longer applies: what it rested on has been taken back.")
-    if _is_before_last_seen(evidence.happened, episode):
-        raise TooEarly("This is earlier than the time the youth was last seen. Check the day.")
+    _refuse_too_early(evidence, duty, episode, now=now)
     latest = duty.evidence.select_related("recorded_by").order_by("-recorded_at", "-id").first()
     if latest is not None and latest.public_id != based_on and not duty.is_open:
         raise DutyAlreadyRecorded(latest)
@@ -105,27 +106,25 @@ def record(
         reminders.cancel_waiting(Duty.objects.filter(pk=duty.pk), now=now)
     elif not was_open and clocks.reminds(duty):
         reminders.plan_again(duty, now=now)
-    if duty.makes:
-        if said := clocks.follow_facts(episode, now=now):
+    if duty.repeats and duty.is_open:
+        _take_back_rounds_after(duty, now=now)
+    if duty.repeats or duty.makes:
+        said = clocks.follow_facts(episode, by=by, now=now)
+        if duty.makes and said:
             lead = f"{duty.title} was recorded: other duties count from it."
             clocks.note_recount(episode, lead, said, by=by, now=now)
-    elif duty.repeats:
-        _follow_rounds(duty, now=now)
     audit.record(
         f"duty.{evidence.outcome}", subject=duty, by=by, at=now, entry=str(entry.public_id)
     )
     return entry
 
 
-def _follow_rounds(duty: Duty, *, now: datetime) -> None:
-    """A settled round starts the next one; one that is open again takes back what nobody began."""
-    if duty.is_open:
-        later = duty.episode.duties.open().filter(code=duty.code, round__gt=duty.round)
-        untouched = later.filter(evidence__isnull=True)
-        reminders.cancel_waiting(untouched, now=now)
-        untouched.update(withdrawn_at=now)
-    else:
-        clocks.plan(duty.episode, now=now)
+def _take_back_rounds_after(duty: Duty, *, now: datetime) -> None:
+    """A round that is open again takes back the later ones that nobody has begun."""
+    later = duty.episode.duties.open().filter(code=duty.code, round__gt=duty.round)
+    untouched = later.filter(evidence__isnull=True)
+    reminders.cancel_waiting(untouched, now=now)
+    untouched.update(withdrawn_at=now)
 
 
 def next_round(duty: Duty) -> Duty | None:
@@ -136,11 +135,20 @@ def next_round(duty: Duty) -> Duty | None:
     return later.order_by("round").first()
 
 
-def _is_before_last_seen(happened: Moment, episode: Episode) -> bool:
-    if episode.last_seen_at is None:
-        return False
+def _refuse_too_early(evidence: Evidence, duty: Duty, episode: Episode, *, now: datetime) -> None:
+    """Refuse what cannot be about this absence, or counts for the round before this one."""
+    happened = evidence.happened
     latest = happened.at + (A_DAY if happened.precision == Precision.DATE_ONLY else timedelta())
-    return latest < episode.last_seen_at
+    if episode.last_seen_at is not None and latest < episode.last_seen_at:
+        raise TooEarly("This is earlier than the time the youth was last seen. Check the day.")
+    if latest < episode.told_at - LONG_BEFORE:
+        raise TooEarly("This is long before the agency was told. Check the day.")
+    if duty.round > 1 and evidence.outcome == Outcome.DONE and latest < duty.counted_from_at:
+        starts = moment(duty.counted_from_at, episode.zone, now=now)
+        raise TooEarly(
+            f"Round {duty.round} runs from {starts}, when the round before was due. What was done "
+            "earlier counts for that one: add it there, or as an update."
+        )
 
 
 def _set_to(duty: Duty, entry: DutyEvidence, by: User) -> None:

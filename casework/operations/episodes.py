@@ -138,7 +138,7 @@ def _open_episode(
         unit=unit,
         assigned_to=_worker_for(youth, by),
         jurisdiction=protocol.code,
-        protocol_version=protocol.version,
+        protocol_version=protocol.edition,
         time_zone=unit.time_zone,
         told_at=telling.told.at,
         told_precision=telling.told.precision,

@@ -80,7 +80,7 @@ def set_moment(
         raise Refused(
             "Another episode of this youth lasted then. Check the day, or ask your supervisor."
         ) from None
-    said = follow_facts(episode, now=now)
+    said = follow_facts(episode, by=by, now=now)
     lead = f"{anchor.label}: {_words(episode, anchor, now)}. It said before: {before}. {why}"
     note_recount(episode, lead.strip(), said, by=by, now=now)
     audit.record("episode.moment_set", subject=episode, by=by, at=now, moment=anchor.value)

@@ -27,10 +27,14 @@ ENTERED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """An episode with everything that its clocks rest on; `duties` are those in force."""
+    """An episode with everything that its clocks rest on.
+
+    `duties` are those in force, `withdrawn` those that were and may be taken up again.
+    """
 
     episode: Episode
     duties: Sequence[Duty] = ()
+    withdrawn: Sequence[Duty] = ()
     answers: Mapping[Condition, Known] = field(default_factory=dict)
 
     @property
@@ -93,12 +97,18 @@ def read_all(episodes: Sequence[Episode]) -> Iterable[Reading]:
     """The readings of these episodes, in two queries for all of them."""
     by_id = {episode.pk: episode for episode in episodes}
     duties: dict[int, list[Duty]] = defaultdict(list)
-    for duty in Duty.objects.in_force().filter(episode__in=by_id).order_by("order", "id"):
+    withdrawn: dict[int, list[Duty]] = defaultdict(list)
+    for duty in Duty.objects.filter(episode__in=by_id).order_by("order", "id"):
         duty.episode = by_id[duty.episode_id]
-        duties[duty.episode_id].append(duty)
+        (duties if duty.withdrawn_at is None else withdrawn)[duty.episode_id].append(duty)
     answers = _answers(by_id)
     for episode in episodes:
-        yield Reading(episode=episode, duties=duties[episode.pk], answers=answers[episode.pk])
+        yield Reading(
+            episode=episode,
+            duties=duties[episode.pk],
+            withdrawn=withdrawn[episode.pk],
+            answers=answers[episode.pk],
+        )
 
 
 def _answers(ids: Iterable[int]) -> Mapping[int, dict[Condition, Known]]:

@@ -44,7 +44,12 @@ def _ladder_of(duty: Duty, *, generation: int, now: datetime) -> list[Reminder]:
             dedupe_key=f"{duty.public_id}:{step.code}:{generation}",
             planned_at=now,
         )
-        for step in ladder(counted_from_at=duty.counted_from_at, due_at=duty.due_at, planned_at=now)
+        for step in ladder(
+            counted_from_at=duty.counted_from_at,
+            due_at=duty.due_at,
+            planned_at=now,
+            target_at=duty.target_at,
+        )
     ]
 
 

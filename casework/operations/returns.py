@@ -10,6 +10,7 @@ from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, Use
 from casework.operations import clocks, reminders
 from casework.operations.locks import locked
 from casework.operations.notes import add_note
+from casework.policies.difference import Change
 from casework.policies.rules import Phase
 from casework.policies.time_phrases import moment_as_known
 from casework.policies.time_words import Moment, Precision
@@ -80,7 +81,7 @@ def record_located(
             "medical_care_needed",
         ]
     )
-    clocks.follow_facts(episode, now=now)
+    _follow(episode, by=by, now=now)
     _note_where(episode, where, located, by=by, now=now)
     audit.record("episode.located", subject=episode, by=by, at=now)
     return episode
@@ -112,7 +113,7 @@ def record_returned(
     _set_ended(episode, returned, EndReason.RETURNED, by=by, now=now)
     episode.save(update_fields=RETURN_FIELDS)
     reminders.cancel_waiting(episode.duties.filter(phase=Phase.MISSING), now=now)
-    clocks.follow_facts(episode, now=now)
+    _follow(episode, by=by, now=now)
     _note_where(episode, where, returned, by=by, now=now)
     audit.record("episode.returned", subject=episode, by=by, at=now)
     return episode
@@ -197,6 +198,13 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     )
     audit.record("episode.return_undone", subject=episode, by=by, at=now)
     return episode
+
+
+def _follow(episode: Episode, *, by: User, now: datetime) -> None:
+    """Start the duties of this event. What else moved because of it stands on the timeline."""
+    said = clocks.follow_facts(episode, by=by, now=now)
+    if moved := [one for one in said if one.change is not Change.ADDED]:
+        clocks.note_recount(episode, "The youth's return moved these.", moved, by=by, now=now)
 
 
 def _note_where(episode: Episode, where: str, happened: Moment, *, by: User, now: datetime) -> None:

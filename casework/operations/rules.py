@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,8 +14,10 @@ from casework.models import Episode, User
 from casework.operations.clocks import follow_rules, note_recount, note_recounts, under_rules
 from casework.operations.locks import locked
 from casework.operations.protocols import protocol_for, protocols_in_use
-from casework.operations.readings import read, read_all
+from casework.operations.readings import ENTERED, read, read_all
+from casework.policies.anchors import out_of_order
 from casework.policies.difference import Difference
+from casework.policies.time_words import Precision
 
 CHUNK = 200  # episodes a transaction: long enough to be quick, short enough to keep nobody waiting
 
@@ -60,15 +63,16 @@ def move(
         raise NotMoved("There are no such rules. Select a jurisdiction from the list.")
     if seen != Place(jurisdiction=episode.jurisdiction, time_zone=episode.time_zone):
         raise NotMoved("Someone has changed the rules meanwhile. Look at the differences again.")
-    newest = protocol_for(to.jurisdiction).version
+    newest = protocol_for(to.jurisdiction).edition
     if to == seen and episode.protocol_version == newest:
         raise NotMoved("The episode goes by these rules already.")
-    before = f"{_rules_words(episode)}, {episode.time_zone}"
+    before = f"{_rules_words(episode)}, {_zone_words(seen)}"
     episode.jurisdiction, episode.time_zone = to.jurisdiction, to.time_zone
-    episode.protocol_version = protocol_for(to.jurisdiction).version
-    episode.save(update_fields=["jurisdiction", "time_zone", "protocol_version"])
+    episode.protocol_version = newest
+    _keep_days(episode, seen, to)
+    episode.save()
     (outcome,) = follow_rules([episode], now=now)
-    lead = f"Rules: {_rules_words(episode)}, {episode.time_zone}. Before: {before}. {why}"
+    lead = f"Rules: {_rules_words(episode)}, {_zone_words(to)}. Before: {before}. {why}"
     note_recount(episode, lead.strip(), outcome.differences, by=by, now=now)
     audit.record(
         "episode.rules_changed", subject=episode, by=by, at=now, jurisdiction=to.jurisdiction
@@ -76,11 +80,24 @@ def move(
     return outcome.differences
 
 
+def _keep_days(episode: Episode, before: Place, after: Place) -> None:
+    """A moment of which only the day is known is that day in the new zone as well."""
+    old, new = ZoneInfo(before.time_zone), ZoneInfo(after.time_zone)
+    for anchor in ENTERED:
+        at = getattr(episode, f"{anchor}_at")
+        if at is None or getattr(episode, f"{anchor}_precision") != Precision.DATE_ONLY:
+            continue
+        day = datetime.combine(at.astimezone(old).date(), time.min, new)
+        setattr(episode, f"{anchor}_at", day)
+        if out_of_order(read(episode).anchors):  # the day began after what it must precede
+            setattr(episode, f"{anchor}_at", at)
+
+
 def recompute_open(*, by: User, now: datetime, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Bring open episodes in line with the protocol files as they are now, chunk by chunk.
 
-    Yields after each chunk how many episodes were read and in how many something changed. Each
-    chunk is one transaction: stopped half way, what is done is whole, and it can be started again.
+    Yields after each chunk how many episodes were read and in how many something changed, be it only
+    the words of a rule. An episode whose rules have no file here stays as it is. Each chunk is one transaction: stopped half way, what is done is whole, and it can be started again.
     """
     for start in range(0, len(ids), CHUNK):
         yield _recompute(ids[start : start + CHUNK], by=by, now=now)
@@ -90,12 +107,14 @@ def would_change(ids: Sequence[int], *, now: datetime) -> Iterator[tuple[int, in
     """What `recompute_open` would do, chunk by chunk; nothing is saved."""
     for start in range(0, len(ids), CHUNK):
         episodes = list(_open(ids[start : start + CHUNK]))
-        changed = sum(bool(under_rules(one, now=now).differences) for one in read_all(episodes))
-        yield len(episodes), changed
+        outcomes = [under_rules(one, now=now) for one in read_all(episodes)]
+        yield len(episodes), sum(bool(one.differences or one.changed) for one in outcomes)
 
 
 def _open(ids: Sequence[int]) -> QuerySet[Episode]:
-    return Episode.objects.open().filter(pk__in=ids).select_related("youth", "unit").order_by("pk")
+    # The youth are read after the episodes are held: what somebody waited for is seen.
+    episodes = Episode.objects.open().filter(pk__in=ids).order_by("pk")
+    return episodes.prefetch_related("youth", "unit")
 
 
 @transaction.atomic
@@ -103,17 +122,17 @@ def _recompute(ids: Sequence[int], *, by: User, now: datetime) -> tuple[int, int
     episodes = list(_open(ids).select_for_update(of=("self",), no_key=True))
     was = {episode.pk: episode.protocol_version for episode in episodes}
     for episode in episodes:
-        episode.protocol_version = protocol_for(episode.jurisdiction).version
+        episode.protocol_version = protocol_for(episode.jurisdiction).edition
     outdated = [episode for episode in episodes if episode.protocol_version != was[episode.pk]]
     Episode.objects.bulk_update(outdated, ["protocol_version"])
     changed = [
         (outcome.reading.episode, outcome.differences)
         for outcome in follow_rules(episodes, now=now)
-        if outcome.differences
+        if outcome.differences or outcome.changed
     ]
     note_recounts(
         [
-            (one, f"Rules: {_rules_words(one)}. Before: version {was[one.pk]}.", said)
+            (one, f"Rules: {_rules_words(one)}. Before: {was[one.pk]}.", said)
             for one, said in changed
         ],
         by=by,
@@ -123,6 +142,10 @@ def _recompute(ids: Sequence[int], *, by: User, now: datetime) -> tuple[int, int
     return len(episodes), len(changed)
 
 
+def _zone_words(place: Place) -> str:
+    return f"{place.time_zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
 def _rules_words(episode: Episode) -> str:
     protocol = protocol_for(episode.jurisdiction)
-    return f"{protocol.name}, version {episode.protocol_version}"
+    return f"{protocol.name} ({episode.protocol_version})"

@@ -116,7 +116,7 @@ def _follow_age(youth: Youth, *, by: User, now: datetime) -> None:
     """Let the clocks that depend on the youth's age follow it, in every episode with work left."""
     for episode in youth.episodes.with_work_left().order_by("pk"):
         held = locked(episode)
-        if said := follow_facts(held, now=now):
+        if said := follow_facts(held, by=by, now=now):
             note_recount(held, "The date of birth is set.", said, by=by, now=now)
 
 

@@ -37,7 +37,7 @@ class Anchor(StrEnum):
 _LABELS = {
     Anchor.TOLD: "Agency told",
     Anchor.NOTIFIED: "Caseworker notified",
-    Anchor.DETERMINED_MISSING: "Decided to be missing",
+    Anchor.DETERMINED_MISSING: "Determined missing",
     Anchor.FIRST_SUSPECTED: "First suspected missing",
     Anchor.LAST_SEEN: "Last seen",
     Anchor.FIRST_REPORT_MADE: "First report made",
@@ -98,6 +98,12 @@ class Anchors:
         moment: datetime | None = getattr(self, anchor.value)
         return moment
 
+    def is_day_only(self, anchor: Anchor) -> bool:
+        """Whether only the day of this moment is known, or of the one that stands in for it."""
+        if anchor is Anchor.LOCATED and self.located is None:
+            anchor = Anchor.RETURNED
+        return anchor in self.day_only
+
 
 # No moment of a pair can be later than its second: the agency cannot decide before it was told.
 IN_ORDER = (
@@ -107,6 +113,7 @@ IN_ORDER = (
     (Anchor.TOLD, Anchor.NOTIFIED),
     (Anchor.TOLD, Anchor.DETERMINED_MISSING),
     (Anchor.LAST_SEEN, Anchor.LOCATED),
+    (Anchor.LAST_SEEN, Anchor.RETURNED),
     (Anchor.LOCATED, Anchor.RETURNED),
 )
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from itertools import islice
+from itertools import islice, zip_longest
 
-from casework.policies.anchors import Anchor, Anchors
+from casework.policies.anchors import IN_ORDER, Anchor, Anchors
 from casework.policies.calendars import Calendar, calendar_called
 from casework.policies.conditions import NOTHING_KNOWN, Facts, Truth
 from casework.policies.counting import end_of
+from casework.policies.repeats import Repeat
 from casework.policies.rules import DutyRule, Protocol
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -41,8 +42,15 @@ class Due:
 
     @property
     def provisional(self) -> bool:
-        """Whether something is not known yet that could move the due time."""
+        """Whether something is not known yet on which the clock rests."""
         return bool(self.open_questions)
+
+    def due_times(self, zone: tzinfo) -> Iterator[datetime | None]:
+        """When it is due by this rule, round after round; one round where it does not come back."""
+        repeat = self.set_by.repeats
+        if repeat is None or self.due_at is None:
+            return iter([self.due_at])
+        return repeat.due_times(self.due_at, counted_from=self.counted_from_at, zone=zone)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +66,11 @@ class PlannedDuty:
     considered: tuple[Due, ...]
 
     def due_in_round(self, number: int, zone: tzinfo) -> datetime | None:
-        """When it is due for the so-manieth time, counted from 1; None after its last round.
+        """When it is due in this round, counted from 1; None after its last round.
 
         A duty that does not come back has one round.
         """
-        return next(islice(self._due_times(zone), number - 1, None), None)
+        return next(islice(self.due_times(zone), number - 1, None), None)
 
     def round_after(self, number: int, handled_at: datetime, zone: tzinfo) -> int | None:
         """The next round that is not over when a round was done (or set aside) at `handled_at`.
@@ -70,17 +78,21 @@ class PlannedDuty:
         Rounds that went by without a word are left out, so that their numbers tell of the gap: an
         effort not made cannot be made up for. None when no round is left.
         """
-        for following, due_at in enumerate(self._due_times(zone), start=1):
+        for following, due_at in enumerate(self.due_times(zone), start=1):
             if following > number and due_at is not None and due_at > handled_at:
                 return following
         return None
 
-    def _due_times(self, zone: tzinfo) -> Iterator[datetime | None]:
-        repeat, first = self.due.set_by.repeats, self.due.due_at
-        if repeat is None or first is None:
-            yield first
-            return
-        yield from repeat.due_times(first, counted_from=self.due.counted_from_at, zone=zone)
+    @property
+    def repeats(self) -> Repeat | None:
+        """How it comes back: by the first of its rules that says so, the earliest due first."""
+        in_order = sorted(self.considered, key=_urgency)
+        return next((due.set_by.repeats for due in in_order if due.set_by.repeats), None)
+
+    def due_times(self, zone: tzinfo) -> Iterator[datetime | None]:
+        """When it is due, round after round: each time the earliest of all its rules."""
+        for times in zip_longest(*(due.due_times(zone) for due in self.considered)):
+            yield min((at for at in times if at is not None), default=None)
 
 
 def plan_duties(
@@ -144,7 +156,12 @@ def _planned(
         return
     nearest = considered[0].set_by.jurisdiction
     earliest = min(considered, key=_urgency)
-    questions = [question for due in considered for question in due.open_questions]
+    questions = [
+        question
+        for due in considered
+        if not _cannot_move(due, earliest)
+        for question in due.open_questions
+    ]
     yield PlannedDuty(
         rule=min(
             (due for due in considered if due.set_by.jurisdiction == nearest), key=_urgency
@@ -152,6 +169,17 @@ def _planned(
         due=replace(earliest, open_questions=tuple(dict.fromkeys(questions))),
         considered=tuple(considered),
     )
+
+
+def _cannot_move(due: Due, earliest: Due) -> bool:
+    """Whether nothing that is still open about one rule could make it due before a certain one.
+
+    Where both are due at one time, what is not known is still said: the rule speaks of it.
+    """
+    if earliest.open_questions or _urgency(due)[0] <= _urgency(earliest)[0]:
+        return False
+    own = due.set_by.anchor
+    return due.counted_from is own or (due.counted_from, own) in IN_ORDER
 
 
 def _urgency(due: Due) -> tuple[datetime, datetime]:
@@ -186,7 +214,7 @@ def _open_questions(
         yield (
             f"When {rule.anchor.words} is not known yet: counted from when {counted_from.words}."
         )
-    if rule.has_clock and counted_from in anchors.day_only:
+    if rule.has_clock and anchors.is_day_only(counted_from):
         yield f"Only the day is known on which {counted_from.words}: counted from its start."
     for clause in rule.only_if:
         if clause.truth(facts) is Truth.UNKNOWN:

@@ -79,7 +79,7 @@ def _lines(planned: PlannedDuty, zone: ZoneInfo, now: datetime) -> Iterator[str]
     yield f"{when:<36} {planned.rule.title} ({planned.rule.code}){mark}"
     yield f"    {due.set_by.clock_words[0].upper()}{due.set_by.clock_words[1:]}."
     if due.set_by.jurisdiction != planned.rule.jurisdiction:
-        yield f"    The rule of {due.set_by.jurisdiction}: it is due first."
+        yield f"    By the rule of {due.set_by.jurisdiction}, which is due first."
     for question in due.open_questions:
         yield f"    {question}"
     source = due.set_by.source.rstrip(".")

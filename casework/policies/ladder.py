@@ -36,9 +36,15 @@ class LadderStep:
 
 
 def ladder(
-    *, counted_from_at: datetime, due_at: datetime | None, planned_at: datetime
+    *,
+    counted_from_at: datetime,
+    due_at: datetime | None,
+    planned_at: datetime,
+    target_at: datetime | None = None,
 ) -> tuple[LadderStep, ...]:
     """The reminders to plan at `planned_at`, earliest first; none for a duty without a set time.
+
+    One to be done at once, without a limit, is told once: nothing can be late.
 
     The supervisor and the on-call manager are reached before the due time, while the duty can
     still be done in time: a duty of 2 hours reaches them 30 and 15 minutes before.
@@ -46,7 +52,9 @@ def ladder(
     message is better than none, but one is enough.
     """
     if due_at is None:
-        return ()
+        if target_at is None:
+            return ()
+        return (_step(ReminderKind.NOTICE, Audience.OWNER, planned_at),)
     window = due_at - counted_from_at
     lead = due_soon_lead(window)
     # Each audience's steps stand in the order in which they are to be heard.

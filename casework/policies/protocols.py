@@ -102,6 +102,8 @@ def _join(
         parent = top.text("extends")
         if parent not in files:
             raise top.error(f'There is no protocol "{parent}": {one_of(files)}', "extends")
+        if parent == code:
+            raise top.error(f'"{code}" extends itself: name the jurisdiction it lies in', "extends")
         if parent in (*extended_by, code):
             raise top.error(f'"{code}" and "{parent}" extend each other in a circle', "extends")
         base = _join(parent, files, protocols, extended_by=(*extended_by, code))
@@ -261,6 +263,10 @@ def _refuse_looser(rule: DutyRule, base: Protocol | None, table: Table) -> None:
         if rule.basis is Basis.PRACTICE and wider.basis is not Basis.PRACTICE:
             raise table.error(
                 f'"basis" cannot be "practice": the duty is {wider.basis.words}', "basis"
+            )
+        if missing := set(wider.makes) - set(rule.makes):
+            raise table.error(
+                f'"makes" must keep "{min(missing)}", as in the protocol extended', "makes"
             )
         if wider.within and (rule.within is None or rule.within.is_looser_than(wider.within)):
             raise table.error(

@@ -13,6 +13,7 @@ _FORM = re.compile(
     re.ASCII,
 )
 _DAYS_OF_A_MONTH = 30
+_SHORTEST_MONTH = 28
 HOW_TO_WRITE = (
     'Write it as "weekly", "monthly", "every 3 days", or with an end: '
     '"weekly for the first 30 days"'
@@ -37,12 +38,17 @@ class Repeat:
         if match is None:
             raise ValueError(HOW_TO_WRITE)
         days = {"weekly": 7, "monthly": None}.get(match["every"], int(match["days"] or 0))
-        return cls(days=days, for_days=int(match["until"]) if match["until"] else None)
+        for_days = int(match["until"]) if match["until"] else None
+        if for_days is not None and for_days < (days or _SHORTEST_MONTH):
+            raise ValueError(f"It ends before it comes for the first time. {HOW_TO_WRITE}")
+        return cls(days=days, for_days=for_days)
 
     @property
     def words(self) -> str:
         """For people: "weekly for the first 30 days"."""
-        every = {7: "weekly", None: "monthly"}.get(self.days, f"every {self.days} days")
+        every = {7: "weekly", None: "monthly"}.get(
+            self.days, "daily" if self.days == 1 else f"every {self.days} days"
+        )
         return f"{every} for the first {self.for_days} days" if self.for_days else every
 
     def is_looser_than(self, other: "Repeat") -> bool:

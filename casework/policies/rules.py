@@ -155,6 +155,12 @@ class Protocol:
     calendar: str = FEDERAL
     time_zone: str = USUAL_ZONE
 
+    @property
+    def edition(self) -> str:
+        """Which files a duty was planned from, as one text: "us-mo 2026.2, us 2026.3"."""
+        own = f"{self.code} {self.version}"
+        return f"{own}, {self.base.edition}" if self.base else own
+
     def duties_on(self, day: date) -> Mapping[str, tuple[DutyRule, ...]]:
         """By its code, every rule about a duty that is in force on a local day, nearest first.
 

@@ -11,14 +11,14 @@ from casework.operations.moments import can_set
 from casework.operations.readings import ENTERED, Reading
 from casework.policies.anchors import Anchor
 from casework.policies.conditions import Condition, Truth
-from casework.policies.difference import Difference
+from casework.policies.difference import Change, Difference
 from casework.policies.due import Due
 from casework.policies.rules import DutyRule
 from casework.policies.time_phrases import duration, moment_as_known
 from casework.policies.time_words import Precision
 
 ALWAYS_SHOWN = (Anchor.TOLD, Anchor.LAST_SEEN)
-SENTENCES = 3  # so many differences are said on top of the page; all stand on the timeline
+LINES = 5  # so many differences are said on top of the page; all stand on the timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +114,7 @@ def asks_of(reading: Reading, *, only: Duty | None = None) -> list[Ask]:
 
 def _asks_of(due: Due, reading: Reading) -> Iterator[Ask]:
     episode, rule = reading.episode, due.set_by
-    unsure = due.counted_from is not rule.anchor or rule.anchor in reading.anchors.day_only
+    unsure = due.counted_from is not rule.anchor or reading.anchors.is_day_only(rule.anchor)
     if rule.has_clock and unsure and can_set(episode, rule.anchor):
         yield Ask(words=f"when {rule.anchor.words}", url=set_time_url(episode, rule.anchor))
     for clause in rule.only_if:
@@ -129,14 +129,30 @@ def set_time_url(episode: Episode, anchor: Anchor) -> str:
 
 
 def moved_words(lead: str, said: Sequence[Difference], zone: tzinfo, *, now: datetime) -> str:
-    """What was set and what moved because of it; what is overdue because of it leads."""
+    """What was set, and line by line what moved because of it; what is overdue now leads."""
     if not said:
         return f"{lead} No due time moved."
-    late_first = sorted(said, key=lambda one: not _is_late(one, now))
-    sentences = [f"{one.words(zone, now=now)}{_late_words(one, now)}" for one in late_first]
-    more = len(sentences) - SENTENCES
-    rest = f" {more} more changed: see the timeline." if more > 0 else ""
-    return f"{lead} {' '.join(sentences[:SENTENCES])}{rest}"
+    lines = [one.words(zone, now=now) + _late_words(one, now) for one in _by_urgency(said, now)]
+    more = len(lines) - LINES
+    rest = [f"{more} more changed: see the timeline."] if more > 0 else []
+    return "\n".join([lead, *lines[:LINES], *rest])
+
+
+def has_late(said: Sequence[Difference], *, now: datetime) -> bool:
+    """Whether something is overdue because of what was set: the page then warns."""
+    return any(_is_late(one, now) for one in said)
+
+
+def _by_urgency(said: Sequence[Difference], now: datetime) -> list[Difference]:
+    """Overdue, due earlier, newly timed, due later, gone, and what has no time or is settled."""
+
+    def rank(one: Difference) -> tuple[bool, int]:
+        is_live = one.after is None or (one.after.runs and one.after.due_at is not None)
+        order = (Change.EARLIER, Change.TIMED, Change.ADDED, Change.LATER, Change.GONE)
+        place = order.index(one.change) if one.change in order else len(order)
+        return not _is_late(one, now), place if is_live else len(order) + 1
+
+    return sorted(said, key=rank)
 
 
 def _is_late(one: Difference, now: datetime) -> bool:

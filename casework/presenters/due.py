@@ -70,7 +70,7 @@ def due_of(duty: Duty, *, now: datetime) -> Due:
     else:
         relative = "" if stands_still else due_words(at, now)
         absolute = moment(at, zone, now=now)
-    state_words = state.words
+    state_words = "At once" if at is None and duty.target_at else state.words
     state_name = state.value
     if stands_still and state is not TimeState.OVERDUE:
         is_back = duty.episode.returned_at is not None
@@ -182,8 +182,10 @@ def basis_words(duty: Duty) -> str:
 def anchor_words(duty: Duty, *, now: datetime) -> str:
     """From which moment the clock counts, and what is not known yet that could move it."""
     if duty.due_at is None:
-        return "It has no set time."
+        return "At once; no limit is given." if duty.target_at else "It has no set time."
     counted = moment(duty.counted_from_at, duty.episode.zone, now=now)
+    if duty.round > 1:
+        return f"Round {duty.round} runs from {counted}, when the round before was due."
     if not duty.is_provisional:
         return f"Counted from {counted}, when {Anchor(duty.anchor).words}."
     return " ".join([f"Provisional: counted from {counted}.", *duty.open_questions])

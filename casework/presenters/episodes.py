@@ -135,23 +135,29 @@ def _notice(episode: Episode, now: datetime) -> str:
     return " ".join(parts)
 
 
-def urgency(duty: Duty) -> tuple[bool, bool, float, int, int]:
-    """The order of open duties: due soonest, then those without a set time, in calling order.
+def urgency(duty: Duty) -> tuple[bool, int, float, int, int]:
+    """The order of open duties: due soonest, then at once, then those without a set time.
 
     What was left open when the youth returned comes after the return duties.
     """
     left_open = duty.phase == Phase.MISSING and not duty.episode.is_open
     due = duty.due_at.timestamp() if duty.due_at else 0.0
-    return (left_open, duty.due_at is None, due, duty.order, duty.pk)
+    rank = 0 if duty.due_at else 1 if duty.target_at else 2
+    return (left_open, rank, due, duty.order, duty.pk)
 
 
-def page_of(reading: Reading, *, notes: Iterable[Note], now: datetime) -> EpisodePage:
-    """The whole episode page; each duty of the reading comes with its evidence prefetched."""
+def page_of(
+    reading: Reading, *, every_duty: Sequence[Duty], notes: Iterable[Note], now: datetime
+) -> EpisodePage:
+    """The whole episode page; each duty comes with its evidence prefetched.
+
+    `every_duty` has the withdrawn ones too: what was done about them stays on the timeline.
+    """
     episode, duties = reading.episode, reading.duties
-    for duty in duties:
+    for duty in every_duty:
         duty.episode = episode
     open_duties = sorted((duty for duty in duties if duty.is_open), key=urgency)
-    closed = [duty for duty in duties if not duty.is_open and duty.withdrawn_at is None]
+    closed = [duty for duty in duties if not duty.is_open]
     running = [duty for duty in open_duties if duty.due_at and duty.clock_at(now) == now]
     return EpisodePage(
         identity=identity_of(episode, now=now, has_open_duties=bool(open_duties)),
@@ -162,7 +168,7 @@ def page_of(reading: Reading, *, notes: Iterable[Note], now: datetime) -> Episod
         asks=asks_of(reading) if any(duty.is_provisional for duty in running) else [],
         moments=moments_of(reading, now=now),
         answers=answers_of(reading),
-        timeline=timeline_of(episode, duties=duties, notes=notes, now=now),
+        timeline=timeline_of(episode, duties=every_duty, notes=notes, now=now),
     )
 
 

@@ -70,7 +70,8 @@ def duty_words(duty: Duty, *, now: datetime) -> str:
     words = standing_words(here, today=today)
     if here.confirmed is Confirmed.NO or here.latest is None:
         return f"{words}."
-    if here.latest.protocol_version == duty.protocol_version:
+    own_file = duty.protocol_version.split(",")[0]
+    if own_file == f"{duty.episode.jurisdiction} {here.latest.protocol_version}":
         return f"{words}."
     # The duty keeps the words of its day; the confirmation may be of others.
     return f"{words}, for version {here.latest.protocol_version}."

@@ -1,5 +1,6 @@
 """What an episode's clocks rest on: its moments, its circumstances, and whose rules it goes by."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,8 +21,9 @@ from casework.operations import moments, rules
 from casework.operations.protocols import protocol_for
 from casework.operations.readings import read
 from casework.policies.anchors import Anchor
+from casework.policies.difference import Difference
 from casework.policies.time_phrases import moment as moment_words
-from casework.presenters.clocks import asked_conditions, moments_of, moved_words
+from casework.presenters.clocks import asked_conditions, has_late, moments_of, moved_words
 from casework.views.people import signed_in
 
 
@@ -56,7 +58,7 @@ def set_time(request: HttpRequest, episode_id: UUID, anchor: str) -> HttpRespons
             form.add_error("happened_time", str(error))
         else:
             lead = f"{wanted.label} is set."
-            messages.success(request, moved_words(lead, said, episode.zone, now=now))
+            _say(request, lead, said, episode, now)
             return redirect(episode)
     standing = next(
         (row for row in moments_of(read(episode), now=now) if row.label == wanted.label), None
@@ -66,6 +68,14 @@ def set_time(request: HttpRequest, episode_id: UUID, anchor: str) -> HttpRespons
         "casework/episode/set_time.html",
         {"form": form, "episode": episode, "anchor": wanted, "standing": standing},
     )
+
+
+def _say(
+    request: HttpRequest, lead: str, said: Sequence[Difference], episode: Episode, now: datetime
+) -> None:
+    """Say what moved; as a warning where something is overdue because of it."""
+    words = moved_words(lead, said, episode.zone, now=now)
+    (messages.warning if has_late(said, now=now) else messages.success)(request, words)
 
 
 def _anchor(name: str, episode: Episode) -> Anchor:
@@ -103,7 +113,7 @@ def circumstances(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             )
             form.show_standing(str(error.latest.public_id))
         else:
-            messages.success(request, moved_words("Saved.", said, episode.zone, now=now))
+            _say(request, "Saved.", said, episode, now)
             return redirect(episode)
     return render(
         request, "casework/episode/circumstances.html", {"form": form, "episode": episode}
@@ -139,7 +149,7 @@ def change_rules(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         else:
             episode.refresh_from_db()
             lead = f"The rules of {protocol_for(to.jurisdiction).name} apply now."
-            messages.success(request, moved_words(lead, said, episode.zone, now=now))
+            _say(request, lead, said, episode, now)
             return redirect(episode)
     return render(
         request,
@@ -149,6 +159,7 @@ def change_rules(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             "form": form if to else None,
             "episode": episode,
             "now_by": protocol_for(episode.jurisdiction),
+            "zone": to.time_zone if to else "",
             "to": protocol_for(to.jurisdiction) if to else None,
             "differences": _in_words(episode, to, now) if to else [],
         },

@@ -33,16 +33,19 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
     audit.record("episode.read", subject=episode, by=user, at=now)
-    duties = list(
-        episode.duties.in_force().prefetch_related("evidence__recorded_by").order_by("order", "id")
+    every_duty = list(
+        episode.duties.prefetch_related("evidence__recorded_by").order_by("order", "id")
     )
+    duties = [duty for duty in every_duty if duty.withdrawn_at is None]
     notes = episode.notes.select_related("recorded_by")
     return render(
         request,
         "casework/episode/episode.html",
         {
             "episode": episode,
-            "page": page_of(read_with(episode, duties), notes=notes, now=now),
+            "page": page_of(
+                read_with(episode, duties), every_duty=every_duty, notes=notes, now=now
+            ),
             "facts": facts_of(episode, now=now),
             "actions": actions_of(episode),
             "protocol": protocol_for(episode.jurisdiction),

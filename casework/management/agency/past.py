@@ -133,7 +133,7 @@ def _episode(
         unit=unit,
         assigned_to=worker,
         jurisdiction=protocol.code,
-        protocol_version=protocol.version,
+        protocol_version=protocol.edition,
         time_zone=unit.time_zone,
         told_at=told_at,
         told_precision=absence.told_precision,

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from casework.models import Episode, User
+from casework.models.episode import EpisodeQuerySet
 from casework.operations import rules
 from casework.operations.protocols import protocols_in_use
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 known = ", ".join(sorted(protocols_in_use()))
                 raise CommandError(f'--jurisdiction: there is no protocol "{code}". Known: {known}')
             episodes = episodes.filter(jurisdiction=code)
+        _refuse_without_file(episodes)
         ids = list(episodes.order_by("pk").values_list("pk", flat=True))
         now = timezone.now()
         if options["dry_run"]:
@@ -51,6 +53,16 @@ class Command(BaseCommand):
         verb = "would change" if options["dry_run"] else "changed"
         episodes_read = "1 open episode was" if read == 1 else f"{read} open episodes were"
         self.stdout.write(f"{episodes_read} read; {changed} {verb}.")
+
+
+def _refuse_without_file(episodes: EpisodeQuerySet) -> None:
+    """Started without the agency's own folder, this must not take its rules away."""
+    used = set(episodes.order_by().values_list("jurisdiction", flat=True).distinct())
+    if missing := sorted(used - set(protocols_in_use())):
+        raise CommandError(
+            f"Open episodes go by rules that no file has: {', '.join(missing)}. Set PROTOCOL_DIRS as "
+            "for the server, then start this again. Nothing was changed."
+        )
 
 
 def _account(address: str | None) -> User:

@@ -72,7 +72,7 @@ def test_a_youth_who_was_back_before_the_agency_was_told_was_last_seen_before_th
 ):
     bring_back(episode, by=ana, now=now, at=episode.told_at - 2 * HOUR)
 
-    with pytest.raises(Refused, match="last seen after the episode ended"):
+    with pytest.raises(Refused, match="Last seen cannot be later than this: Returned is"):
         set_time(episode, Anchor.LAST_SEEN, episode.told_at - HOUR, by=ana, now=now)
 
 

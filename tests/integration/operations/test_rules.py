@@ -230,7 +230,7 @@ def one_hour_in_missouri(change_file):
     """Missouri's 2 hours have become 1, in a new version of its file."""
 
     def act() -> None:
-        change_file("us-mo", 'version = "2026.1"', 'version = "2026.9"')
+        change_file("us-mo", 'version = "2026.2"', 'version = "2026.9"')
         change_file("us-mo", 'within = "2 hours"', 'within = "1 hours"')
 
     return act

@@ -340,7 +340,7 @@ def test_an_answer_is_kept_and_what_it_moved_is_said(browser, florida, ana):
     page = send(browser, address, {"exigent": "no"})
 
     assert page.redirect_chain == [(florida.get_absolute_url(), 302)]
-    assert "Saved. Report to police: " in words_of(page)
+    assert "Saved.<br>Report to police: " in words_of(page)
     assert "if no exigent criterion applies" in words_of(page)
     assert florida.circumstances.get().recorded_by == ana
     assert fields_on(browser.get(address))["exigent"] == "no"

@@ -153,7 +153,7 @@ def test_a_state_never_takes_over_the_clock_or_the_source(tmp_path, key):
         ('code = "us"', 'code = "uk"', 1, 'must be "us", the name of the file'),
         ("[[duty]]", "[duty]", 6, '"[[duty]]"'),
         ('source = "Law"', 'source = "Law"\nextends = "un"', 5, 'no protocol "un"'),
-        ('source = "Law"', 'source = "Law"\nextends = "us"', 5, "in a circle"),
+        ('source = "Law"', 'source = "Law"\nextends = "us"', 5, "extends itself"),
     ],
 )
 def test_a_fault_is_named_with_its_file_its_line_and_what_to_write(tmp_path, was, now, line, words):
