@@ -14,10 +14,9 @@ from casework.models import Episode, User
 from casework.operations.clocks import follow_rules, note_recount, note_recounts, under_rules
 from casework.operations.locks import locked
 from casework.operations.protocols import protocol_for, protocols_in_use
-from casework.operations.readings import ENTERED, read, read_all
-from casework.policies.anchors import out_of_order
+from casework.operations.readings import ENTERED, Reading, read, read_all
+from casework.policies.anchors import Anchor, out_of_order
 from casework.policies.difference import Difference
-from casework.policies.time_words import Precision
 
 CHUNK = 200  # episodes a transaction: long enough to be quick, short enough to keep nobody waiting
 
@@ -37,7 +36,7 @@ class Place:
 def preview(episode: Episode, *, to: Place, now: datetime) -> list[Difference]:
     """What would change for the open duties under these rules; nothing is saved."""
     moved = copy(episode)
-    moved.jurisdiction, moved.time_zone = to.jurisdiction, to.time_zone
+    _go_by(moved, to)
     return under_rules(read(moved), now=now).differences
 
 
@@ -67,9 +66,8 @@ def move(
     if to == seen and episode.protocol_version == newest:
         raise NotMoved("The episode goes by these rules already.")
     before = f"{_rules_words(episode)}, {_zone_words(seen)}"
-    episode.jurisdiction, episode.time_zone = to.jurisdiction, to.time_zone
+    _go_by(episode, to)
     episode.protocol_version = newest
-    _keep_days(episode, seen, to)
     episode.save()
     (outcome,) = follow_rules([episode], now=now)
     lead = f"Rules: {_rules_words(episode)}, {_zone_words(to)}. Before: {before}. {why}"
@@ -80,24 +78,36 @@ def move(
     return outcome.differences
 
 
-def _keep_days(episode: Episode, before: Place, after: Place) -> None:
-    """A moment of which only the day is known is that day in the new zone as well."""
-    old, new = ZoneInfo(before.time_zone), ZoneInfo(after.time_zone)
-    for anchor in ENTERED:
-        at = getattr(episode, f"{anchor}_at")
-        if at is None or getattr(episode, f"{anchor}_precision") != Precision.DATE_ONLY:
-            continue
+def _go_by(episode: Episode, to: Place) -> None:
+    """Let the episode go by these rules. A day without a time is that day in the new zone too.
+
+    But where it would then begin after what it must precede, it keeps its start.
+    """
+    old, new = episode.zone, ZoneInfo(to.time_zone)
+    reading = read(episode)
+    known = reading.anchors
+    stood = {one: at for one in ENTERED if one in known.day_only and (at := known.at(one))}
+    episode.jurisdiction, episode.time_zone = to.jurisdiction, to.time_zone
+    for anchor, at in stood.items():
         day = datetime.combine(at.astimezone(old).date(), time.min, new)
         setattr(episode, f"{anchor}_at", day)
-        if out_of_order(read(episode).anchors):  # the day began after what it must precede
-            setattr(episode, f"{anchor}_at", at)
+    while kept := [one for one in _impossible(reading) if one in stood]:
+        setattr(episode, f"{kept[0]}_at", stood.pop(kept[0]))
+
+
+def _impossible(reading: Reading) -> tuple[Anchor, ...]:
+    """The moments that contradict each other, if any do."""
+    if reading.episode.told_at > reading.episode.recorded_at:
+        return (Anchor.TOLD,)
+    return out_of_order(reading.anchors) or ()
 
 
 def recompute_open(*, by: User, now: datetime, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Bring open episodes in line with the protocol files as they are now, chunk by chunk.
 
-    Yields after each chunk how many episodes were read and in how many something changed, be it only
-    the words of a rule. An episode whose rules have no file here stays as it is. Each chunk is one transaction: stopped half way, what is done is whole, and it can be started again.
+    Yields after each chunk how many episodes were read and in how many something changed, be it
+    only the words of a rule. An episode whose rules have no file here is not read. Each chunk is
+    one transaction: stopped half way, what is done is whole, and it can be started again.
     """
     for start in range(0, len(ids), CHUNK):
         yield _recompute(ids[start : start + CHUNK], by=by, now=now)
@@ -112,9 +122,9 @@ def would_change(ids: Sequence[int], *, now: datetime) -> Iterator[tuple[int, in
 
 
 def _open(ids: Sequence[int]) -> QuerySet[Episode]:
+    here = Episode.objects.open().filter(pk__in=ids, jurisdiction__in=list(protocols_in_use()))
     # The youth are read after the episodes are held: what somebody waited for is seen.
-    episodes = Episode.objects.open().filter(pk__in=ids).order_by("pk")
-    return episodes.prefetch_related("youth", "unit")
+    return here.order_by("pk").prefetch_related("youth", "unit")
 
 
 @transaction.atomic

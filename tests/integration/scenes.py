@@ -119,7 +119,9 @@ def reads_as_planned_afresh(episode: Episode) -> bool:
         and (duty.due_at, duty.counted_from_at, duty.rule, duty.open_questions)
         == (
             planned[duty.code].due_in_round(duty.round, reading.episode.zone),
-            planned[duty.code].due.counted_from_at,
+            planned[duty.code].due_in_round(duty.round - 1, reading.episode.zone)
+            if duty.round > 1
+            else planned[duty.code].due.counted_from_at,
             planned[duty.code].due.set_by.clock_words,
             list(planned[duty.code].due.open_questions),
         )

@@ -1,10 +1,17 @@
 """Two people change what an episode's clocks rest on, at one moment: one wins, the other is told."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from threading import Event
+from time import sleep
+
+from django.db import connection, transaction
 
 from casework.models import Known, Outcome
 from casework.operations import circumstances, moments, rules
 from casework.operations.rules import NotMoved, Place
+from casework.operations.youth import Description, describe
 from casework.policies.anchors import Anchor
 from casework.policies.conditions import Condition
 from tests.factories import UnitFactory, YouthFactory
@@ -151,3 +158,46 @@ def test_recomputing_while_people_work_loses_nothing(at_once, ana, adam, episode
     assert not police.reminders.waiting().exists()
     codes = list(episode.duties.in_force().values_list("code", "round"))
     assert len(codes) == len(set(codes))
+
+
+def test_recomputing_waits_for_a_date_of_birth_and_then_counts_by_it(ana, adam, now):
+    """The age is read once the episode is held, not when the command set out."""
+    youth = YouthFactory(unit=UnitFactory(jurisdiction="us-fl"), born_on=date(2009, 1, 1))
+    episode = log(youth, by=ana, now=now)
+    seen = Description.of(youth)
+    held = Event()
+
+    def set_date_of_birth() -> None:
+        try:
+            with transaction.atomic():
+                younger = replace(seen, born_on=date(2015, 1, 1))
+                describe(youth=youth, by=ana, now=now, seen=seen, description=younger)
+                held.set()
+                until_somebody_waits()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        setting = threads.submit(set_date_of_birth)
+        assert held.wait(timeout=30)
+        list(rules.recompute_open(by=adam, now=now, ids=[episode.pk]))
+        setting.result(timeout=30)
+
+    police = episode.duties.get(code="report_to_police")
+    assert police.rule.endswith("if an exigent criterion applies")
+    assert police.open_questions == [
+        "When someone first suspected that the youth is missing is not known yet: "
+        "counted from when the agency was told."
+    ]
+    assert reads_as_planned_afresh(episode)
+
+
+def until_somebody_waits() -> None:
+    """Return once another connection waits for a lock that this one holds; fail after 10 seconds."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+    raise AssertionError("Nobody waits for the episode")

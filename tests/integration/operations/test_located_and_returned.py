@@ -1,6 +1,6 @@
 """The youth is located, returns, or a return is taken back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,8 +16,11 @@ from casework.models import (
 from casework.operations import returns
 from casework.operations.episodes import AlreadyMissing
 from casework.operations.returns import AlreadyRecorded, CannotUndo, OutOfOrder
+from casework.policies.time_words import Moment, Precision
+from tests.factories import UnitFactory, YouthFactory
 from tests.integration.scenes import bring_back, exactly, log, record
 
+DAY = timedelta(days=1)
 RETURN_DUTIES = {
     "tell_police_of_return",
     "tell_ncmec_of_return",
@@ -318,3 +321,57 @@ def test_whoever_logs_holds_them_when_the_caseworker_has_left(jordan, ana, oona,
     jordan.save(update_fields=["caseworker"])
 
     assert log(jordan, by=oona, now=now).assigned_to == oona
+
+
+def test_what_a_return_moves_stands_on_the_timeline(add_file, ana, now):
+    add_file(
+        "us-mo-home",
+        """
+        [[duty]]
+        code = "see_the_youth"
+        title = "See the youth"
+        phase = "return"
+        appears_on = "located"
+        anchor = "returned"
+        within = "24 hours"
+        basis = "policy"
+        source = "Board decision"
+        verified = "source_seen"
+        order = 200
+        """,
+    )
+    episode = log(YouthFactory(unit=UnitFactory(jurisdiction="us-mo-home")), by=ana, now=now)
+    locate(episode, by=ana, now=now)
+    assert not episode.notes.exists()
+
+    bring_back(episode, by=ana, now=now + DAY)
+
+    lead, *moved = episode.notes.get().text.split("\n")
+    assert lead == "The youth's return moved these."
+    assert [one.split(",")[0] for one in moved] == ["See the youth: 24 h later"]
+
+
+def test_a_return_that_only_starts_duties_leaves_no_note(episode, ana, now):
+    bring_back(episode, by=ana, now=now)
+
+    assert not episode.notes.exists()
+
+
+def test_a_day_of_return_makes_the_notices_provisional_too(episode, ana, now):
+    """Located when they returned: only the day of both is known."""
+    returned = Moment(at=datetime(2026, 3, 4, 6, tzinfo=UTC), precision=Precision.DATE_ONLY)
+
+    returns.record_returned(
+        episode=episode,
+        by=ana,
+        now=now + 2 * DAY,
+        returned=returned,
+        returned_to=ReturnedTo.PLACEMENT,
+        medical_care_needed=Known.NOT_KNOWN,
+    )
+
+    notice = episode.duties.get(code="tell_ncmec_of_return")
+    assert notice.is_provisional
+    assert notice.open_questions == [
+        "Only the day is known on which the youth was located: counted from its start."
+    ]

@@ -14,7 +14,8 @@ from casework.operations.submissions import KeyReused
 from casework.policies.anchors import Anchors
 from casework.policies.due import plan_duties
 from casework.policies.time_words import Moment, Precision
-from casework.presenters.due import timeliness
+from casework.presenters.due import anchor_words, due_of, timeliness
+from tests.factories import UnitFactory, YouthFactory
 from tests.integration.scenes import bring_back, exactly, log, record
 
 
@@ -255,6 +256,33 @@ def test_nothing_was_done_about_an_absence_before_it_began(jordan, ana, now):
         record(police, Outcome.DONE, by=ana, now=now, at=now - timedelta(hours=3))
 
     assert not DutyEvidence.objects.exists()
+
+
+@pytest.mark.parametrize(("before", "is_kept"), [(29, True), (31, False), (3000, False)])
+def test_nothing_was_done_long_before_the_agency_was_told(police, ana, now, before, is_kept):
+    at = police.episode.told_at - timedelta(days=before)
+
+    if is_kept:
+        record(police, Outcome.DONE, by=ana, now=now, at=at)
+    else:
+        with pytest.raises(duties.TooEarly, match="long before the agency was told. Check the day"):
+            record(police, Outcome.DONE, by=ana, now=now, at=at)
+
+    assert police.evidence.exists() == is_kept
+
+
+def test_what_is_to_be_done_at_once_without_a_limit_is_told_once_and_is_never_late(ana, now):
+    episode = log(YouthFactory(unit=UnitFactory(jurisdiction="us-id")), by=ana, now=now)
+
+    parents = episode.duties.get(code="tell_parents")
+
+    assert (parents.target_at, parents.due_at) == (episode.told_at, None)
+    notice = parents.reminders.get()
+    assert (notice.kind, notice.audience, notice.due_at) == ("notice", "owner", now)
+    later = now + timedelta(days=9)
+    assert parents not in episode.duties.overdue_at(later)
+    assert due_of(parents, now=later).state_words == "At once"
+    assert anchor_words(parents, now=later) == "At once; no limit is given."
 
 
 def test_a_correction_after_the_return_wakes_nobody(episode, police, ana, now):

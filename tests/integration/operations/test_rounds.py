@@ -1,5 +1,6 @@
 """Duties that come back: a settled round starts the next, for as long as the youth is missing."""
 
+import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ import pytest
 from casework.models import Outcome
 from casework.operations import duties, returns
 from casework.policies.anchors import Anchor
+from casework.policies.time_words import Moment, Precision
 from tests.factories import UnitFactory, YouthFactory
 from tests.integration.scenes import bring_back, log, record, set_time
 
@@ -201,3 +203,136 @@ def test_a_round_that_is_overdue_by_a_correction_stays_open(episode, ana, now):
     fourth.refresh_from_db()
     assert fourth.is_open
     assert fourth in episode.duties.overdue_at(now + 3 * WEEK)
+
+
+def test_a_round_that_nobody_began_is_renumbered_when_the_weeks_before_it_did_not_happen(
+    episode, ana, now
+):
+    """Suspected 3 weeks ago by a slip: three rounds had seemed to be over."""
+    set_time(episode, Anchor.FIRST_SUSPECTED, now - 22 * DAY, by=ana, now=now)
+    do(searches(episode)[0], by=ana, now=now)
+    assert searches(episode)[1].round == 4
+
+    set_time(episode, Anchor.FIRST_SUSPECTED, episode.told_at, by=ana, now=now)
+
+    _, second = searches(episode)
+    assert (second.round, local(second)) == (2, "Mar 17 02:52")
+    overdue = second.reminders.waiting().get(kind="overdue", audience="owner")
+    assert overdue.due_at == second.due_at
+
+
+def test_a_search_that_was_done_earlier_than_recorded_brings_the_skipped_round_back(
+    episode, ana, now
+):
+    [first] = searches(episode)
+    late = now + 22 * DAY
+    done = record(first, Outcome.DONE, by=ana, now=late)
+    assert searches(episode)[1].round == 4
+
+    record(first, Outcome.DONE, by=ana, now=late, at=now + DAY, based_on=done.public_id)
+
+    _, second = searches(episode)
+    assert (second.round, local(second)) == (2, "Mar 17 02:52")
+
+
+def test_a_round_that_somebody_began_keeps_its_number(episode, ana, now):
+    set_time(episode, Anchor.FIRST_SUSPECTED, now - 22 * DAY, by=ana, now=now)
+    do(searches(episode)[0], by=ana, now=now)
+    fourth = searches(episode)[1]
+    record(fourth, Outcome.TRIED, by=ana, now=now)
+
+    set_time(episode, Anchor.FIRST_SUSPECTED, episode.told_at, by=ana, now=now)
+
+    assert [duty.round for duty in searches(episode)] == [1, 4]
+    assert searches(episode)[1] == fourth
+
+
+# --- From when a later round runs ----------------------------------------------------------------
+
+
+@pytest.fixture
+def second(episode, ana, now):
+    """The second search, after the first was done on its first day; it runs from Mar 10, 2:52."""
+    do(searches(episode)[0], by=ana, now=now)
+    return searches(episode)[1]
+
+
+def test_a_later_round_counts_from_when_the_one_before_it_was_due(episode, second):
+    first, _ = searches(episode)
+
+    assert second.counted_from_at == first.due_at
+
+
+def test_its_reminders_climb_within_its_own_week(episode, second):
+    first, _ = searches(episode)
+
+    nudge = second.reminders.waiting().get(kind="nudge")
+    soon = second.reminders.waiting().get(kind="due_soon")
+    assert nudge.due_at == first.due_at + WEEK / 2
+    assert soon.due_at > nudge.due_at
+
+
+def test_four_weeks_of_searches_are_not_done_in_one_minute(episode, second, ana, now):
+    with pytest.raises(duties.TooEarly) as refusal:
+        record(second, Outcome.DONE, by=ana, now=now + timedelta(minutes=1))
+
+    assert str(refusal.value).startswith("Round 2 runs from Tue Mar 10, 2:52 a.m. EDT, when the")
+    assert [duty.is_open for duty in searches(episode)] == [False, True]
+    assert not second.evidence.exists()
+
+
+def test_from_its_start_on_it_can_be_done(episode, second, ana):
+    record(second, Outcome.DONE, by=ana, now=second.counted_from_at)
+
+    assert [duty.round for duty in searches(episode)] == [1, 2, 3]
+
+
+def test_the_day_on_which_it_starts_is_early_enough_without_a_time(second, ana, now):
+    first_day = datetime(2026, 3, 10, tzinfo=NEW_YORK)
+
+    duties.record(
+        duty=second,
+        by=ana,
+        now=now + 8 * DAY,
+        evidence=duties.Evidence(
+            outcome=Outcome.DONE, happened=Moment(at=first_day, precision=Precision.DATE_ONLY)
+        ),
+        submission_key=uuid.uuid4(),
+        based_on=None,
+    )
+
+    second.refresh_from_db()
+    assert second.done_at == first_day
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TRIED, Outcome.NOT_NEEDED])
+def test_an_attempt_and_a_reason_can_be_early(second, ana, now, outcome):
+    record(second, outcome, by=ana, now=now, note="The police search this week.")
+
+    assert second.evidence.get().outcome == outcome
+
+
+# --- Several rules about one duty ----------------------------------------------------------------
+
+
+def test_an_agencys_weekly_goes_on_after_the_states_30_days(add_file, ana, now):
+    add_file(
+        "us-fl-home",
+        """
+        [[duty]]
+        code = "search_weekly"
+        anchor = "notified"
+        repeats = "weekly"
+        basis = "policy"
+        source = "Board decision"
+        verified = "source_seen"
+        """,
+    )
+    youth = YouthFactory(unit=UnitFactory(jurisdiction="us-fl-home", time_zone=str(NEW_YORK)))
+    episode = log(youth, by=ana, now=now)
+    set_time(episode, Anchor.NOTIFIED, now, by=ana, now=now)
+
+    record(searches(episode)[0], Outcome.DONE, by=ana, now=now + 31 * DAY)
+
+    first, fifth = searches(episode)
+    assert (local(first), fifth.round, local(fifth)) == ("Mar 10 02:52", 5, "Apr 07 03:04")

@@ -1,20 +1,19 @@
-"""Other rules for an open episode: those of another jurisdiction, or of a changed file."""
+"""Other rules for an open episode: those of another jurisdiction."""
 
-from collections.abc import Callable
-from datetime import timedelta
-from io import StringIO
-from pathlib import Path
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
 
-from casework.models import AuditEvent, Duty, Episode, NoteKind, Outcome, Reminder, WorkState
+from casework.models import AuditEvent, Duty, Episode, NoteKind, Outcome, WorkState
 from casework.operations import rules
+from casework.operations.episodes import Telling, log_missing
 from casework.operations.rules import NotMoved, Place
 from casework.policies.anchors import Anchor
 from casework.policies.difference import Change
-from casework.policies.protocols import load_protocols
+from casework.policies.time_words import Moment, Precision
+from casework.presenters.due import timeliness
 from tests.factories import UnitFactory, YouthFactory
 from tests.integration.scenes import (
     bring_back,
@@ -25,6 +24,7 @@ from tests.integration.scenes import (
 )
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 MISSOURI = Place(jurisdiction="us-mo", time_zone="America/Chicago")
 FLORIDA = Place(jurisdiction="us-fl", time_zone="America/New_York")
 KENTUCKY = Place(jurisdiction="us-ky", time_zone="America/New_York")
@@ -140,9 +140,9 @@ def test_the_timeline_and_the_audit_trail_say_who_changed_the_rules_and_why(epis
     note = episode.notes.get()
     lead = note.text.split("\n")[0]
     assert (note.kind, note.recorded_by) == (NoteKind.CLOCKS, sam)
-    assert lead.startswith("Rules: Kentucky, version ")
-    assert "America/New_York. Before: Missouri, version " in lead
-    assert lead.endswith("America/Chicago. Placed there in February.")
+    assert lead.startswith("Rules: Kentucky (us-ky ")
+    assert "), New York time. Before: Missouri (us-mo " in lead
+    assert lead.endswith("), Chicago time. Placed there in February.")
     event = AuditEvent.objects.get(event="episode.rules_changed")
     assert (event.subject_id, event.by) == (episode.public_id, sam.public_id)
     assert event.detail == {"jurisdiction": "us-ky"}
@@ -201,190 +201,102 @@ def test_a_failure_on_the_way_leaves_the_old_rules(episode, sam, now, monkeypatc
     assert Episode.objects.get().jurisdiction == "us-mo"
 
 
-# --- A changed file ------------------------------------------------------------------------------
+# --- What is settled -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def change_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str, str], None]:
-    """Put other words into a jurisdiction's file, as after an update and a new start."""
-    for shipped in settings.PROTOCOL_DIRS[0].glob("*.toml"):
-        (tmp_path / shipped.name).write_text(shipped.read_text())
-
-    def change(code: str, old: str, new: str) -> None:
-        file = tmp_path / f"{code}.toml"
-        assert old in file.read_text()
-        file.write_text(file.read_text().replace(old, new))
-        protocols = load_protocols([tmp_path])
-        for module in (
-            "operations.protocols",
-            "operations.rules",
-            "management.commands.recompute_duties",
-        ):
-            monkeypatch.setattr(f"casework.{module}.protocols_in_use", lambda: protocols)
-
-    return change
+def learn_of_the_decision(episode, *, by, now):
+    set_time(episode, Anchor.DETERMINED_MISSING, now, by=by, now=now)
 
 
-@pytest.fixture
-def one_hour_in_missouri(change_file):
-    """Missouri's 2 hours have become 1, in a new version of its file."""
-
-    def act() -> None:
-        change_file("us-mo", 'version = "2026.2"', 'version = "2026.9"')
-        change_file("us-mo", 'within = "2 hours"', 'within = "1 hours"')
-
-    return act
+def come_back(episode, *, by, now):
+    bring_back(Episode.objects.get(pk=episode.pk), by=by, now=now)
 
 
-@pytest.fixture
-def clock(clock_stands):
-    """The command reads the test's `now`."""
-
-
-def recompute(*words: str) -> str:
-    out = StringIO()
-    call_command("recompute_duties", *words, stdout=out, stderr=StringIO())
-    return out.getvalue().strip()
-
-
-def test_open_duties_follow_the_changed_file(
-    clock, episode, police, adam, now, one_hour_in_missouri
+@pytest.mark.parametrize("event", [learn_of_the_decision, come_back])
+def test_nothing_later_makes_a_late_report_timely_by_rules_it_was_not_made_under(
+    episode, police, ana, sam, now, event
 ):
-    one_hour_in_missouri()
+    later = now + 5 * HOUR
+    record(police, Outcome.DONE, by=ana, now=later)
+    move(episode, KENTUCKY, by=sam, now=later)
 
-    assert recompute("--by", adam.email) == "1 open episode was read; 1 changed."
+    event(episode, by=ana, now=later)
 
     police.refresh_from_db()
+    assert timeliness(police) == "3 h 12 min late"
+    assert (police.due_at, police.rule) == (
+        episode.told_at + 2 * HOUR,
+        "within 2 hours after the agency decided that the youth is missing",
+    )
+    assert not any("Report to police (done)" in note.text for note in episode.notes.all())
+
+
+# --- Days without a time -------------------------------------------------------------------------
+
+
+CALIFORNIA = Place(jurisdiction="us-ca", time_zone="America/Los_Angeles")
+TENNESSEE = Place(jurisdiction="us-tn", time_zone="America/New_York")
+
+
+def day(text: str, zone: str = "America/Chicago") -> Moment:
+    start = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    return Moment(at=start, precision=Precision.DATE_ONLY)
+
+
+@pytest.mark.parametrize("to", [CALIFORNIA, TENNESSEE])
+def test_a_day_stays_that_day_in_the_other_zone(episode, ana, sam, now, to):
+    for anchor in (Anchor.FIRST_SUSPECTED, Anchor.LAST_SEEN):
+        set_time(episode, anchor, day("2026-03-02"), by=ana, now=now)
+
+    move(episode, to, by=sam, now=now)
+
     episode.refresh_from_db()
-    assert police.due_at == episode.told_at + HOUR
-    assert police.rule.startswith("within 1 hour")
-    assert (police.protocol_version, episode.protocol_version) == ("2026.9", "2026.9")
-    overdue = police.reminders.waiting().get(kind="overdue", audience="owner")
-    assert overdue.due_at == police.due_at
+    there = day("2026-03-02", to.time_zone).at
+    assert (episode.last_seen_at, episode.first_suspected_at) == (there, there)
+
+
+def test_a_time_stays_that_moment_in_the_other_zone(episode, ana, sam, now):
+    at = episode.told_at - HOUR
+    set_time(episode, Anchor.LAST_SEEN, at, by=ana, now=now)
+
+    move(episode, CALIFORNIA, by=sam, now=now)
+
+    episode.refresh_from_db()
+    assert episode.last_seen_at == at
+
+
+def test_a_day_that_would_begin_there_after_the_agency_was_told_keeps_its_start(
+    episode, ana, sam, now
+):
+    """Told at 11:52 p.m. of the day before, as they count in California."""
+    set_time(episode, Anchor.LAST_SEEN, day("2026-03-03"), by=ana, now=now)
+
+    move(episode, CALIFORNIA, by=sam, now=now)
+
+    episode.refresh_from_db()
+    assert episode.last_seen_at == day("2026-03-03").at
     assert reads_as_planned_afresh(episode)
 
 
-def test_each_episode_says_on_its_timeline_what_changed(clock, episode, adam, one_hour_in_missouri):
-    one_hour_in_missouri()
-    recompute("--by", adam.email)
+def test_a_day_of_telling_that_would_begin_there_after_it_was_logged_keeps_its_start(ana, sam, now):
+    early = now - 90 * MINUTE  # half past midnight in Missouri
+    told = Telling(told=day("2026-03-03"))
+    youth = YouthFactory(unit=UnitFactory(jurisdiction="us-mo"))
+    episode = log_missing(by=ana, now=early, submission_key=uuid.uuid4(), telling=told, youth=youth)
 
-    note = episode.notes.get()
-    lead, *moved = note.text.split("\n")
-    assert note.recorded_by == adam
-    assert lead == "Rules: Missouri, version 2026.9. Before: version 2026.1."
-    assert moved[0].startswith("Report to police: 1 h earlier, due Tue Mar 3, 2:52 a.m. CST")
-    assert AuditEvent.objects.get(event="episode.rules_changed").by == adam.public_id
+    move(episode, CALIFORNIA, by=sam, now=now)
 
-
-def test_the_second_time_nothing_changes(clock, episode, adam, one_hour_in_missouri):
-    one_hour_in_missouri()
-    recompute("--by", adam.email)
-    duties, reminders = duties_as_rows(), list(Reminder.objects.order_by("pk").values())
-
-    assert recompute("--by", adam.email) == "1 open episode was read; 0 changed."
-
-    assert duties_as_rows() == duties
-    assert list(Reminder.objects.order_by("pk").values()) == reminders
-    assert episode.notes.count() == 1
+    episode.refresh_from_db()
+    assert episode.told_at == day("2026-03-03").at
 
 
-def test_without_a_change_of_the_files_nothing_changes(clock, episode, adam):
-    before = duties_as_rows()
+def test_the_preview_counts_days_of_the_other_zone_too(episode, ana, sam, now):
+    set_time(episode, Anchor.LAST_SEEN, day("2026-03-02"), by=ana, now=now)
+    foreseen = rules.preview(Episode.objects.get(), to=TENNESSEE, now=now)
 
-    assert recompute("--by", adam.email) == "1 open episode was read; 0 changed."
+    said = move(episode, TENNESSEE, by=sam, now=now)
 
-    assert duties_as_rows() == before
-    assert not episode.notes.exists()
-
-
-def test_a_dry_run_counts_and_saves_nothing(clock, episode, one_hour_in_missouri):
-    one_hour_in_missouri()
-    before = duties_as_rows()
-
-    assert recompute("--dry-run") == "1 open episode was read; 1 would change."
-
-    assert duties_as_rows() == before
-    assert Episode.objects.get().protocol_version == "2026.1"
-    assert not episode.notes.exists()
-    assert not AuditEvent.objects.filter(event="episode.rules_changed").exists()
-
-
-def test_what_is_done_keeps_the_rule_that_it_was_done_under(
-    clock, episode, police, ana, adam, now, one_hour_in_missouri
-):
-    record(police, Outcome.DONE, by=ana, now=now)
-    one_hour_in_missouri()
-
-    recompute("--by", adam.email)
-
-    police.refresh_from_db()
-    assert police.due_at == episode.told_at + 2 * HOUR
-    assert police.protocol_version == "2026.1"
-
-
-def test_ended_episodes_are_left_alone(clock, episode, ana, adam, now, one_hour_in_missouri):
-    bring_back(episode, by=ana, now=now)
-    one_hour_in_missouri()
-
-    assert recompute("--by", adam.email) == "0 open episodes were read; 0 changed."
-
-
-def test_only_the_episodes_of_one_jurisdiction_can_be_asked_for(
-    clock, episode, florida, adam, one_hour_in_missouri
-):
-    one_hour_in_missouri()
-
-    said = recompute("--by", adam.email, "--jurisdiction", "us-fl")
-
-    assert said == "1 open episode was read; 0 changed."
-    assert episode.duties.get(code="report_to_police").due_at == episode.told_at + 2 * HOUR
-
-
-def test_words_that_change_are_taken_over_without_a_note(clock, episode, adam, change_file):
-    change_file("us-mo", "Contact family, friends and others", "Call family, friends and others")
-
-    assert recompute("--by", adam.email) == "1 open episode was read; 0 changed."
-
-    duty = episode.duties.get(code="contact_family_and_friends")
-    assert duty.title == "Call family, friends and others who may know"
-    assert not episode.notes.exists()
-
-
-def test_it_goes_on_chunk_by_chunk_and_tells_how_far_it_is(
-    ana, adam, now, monkeypatch, one_hour_in_missouri
-):
-    unit = UnitFactory(jurisdiction="us-mo")
-    for _ in range(5):
-        log(YouthFactory(unit=unit), by=ana, now=now)
-    one_hour_in_missouri()
-    monkeypatch.setattr("casework.operations.rules.CHUNK", 2)
-    ids = list(Episode.objects.order_by("pk").values_list("pk", flat=True))
-
-    steps = rules.recompute_open(by=adam, now=now, ids=ids)
-
-    assert next(steps) == (2, 2)
-    moved = Duty.objects.filter(code="report_to_police", protocol_version="2026.9")
-    assert moved.count() == 2  # stopped here, these two are whole
-    assert list(steps) == [(2, 2), (1, 1)]
-    assert moved.count() == 5
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        ([], "--by: give the e-mail address"),
-        (["--by", "nobody@agency.example"], "--by: no active account has the address nobody@"),
-        (["--dry-run", "--jurisdiction", "us-zz"], '--jurisdiction: there is no protocol "us-zz"'),
-    ],
-)
-def test_what_the_command_cannot_use_it_says(db, words, says):
-    with pytest.raises(CommandError, match=says):
-        recompute(*words)
-
-
-def test_an_account_that_was_deactivated_answers_for_nothing(clock, episode, adam, now):
-    adam.is_active, adam.deactivated_at, adam.deactivated_by = False, now, adam
-    adam.save()
-
-    with pytest.raises(CommandError, match="no active account"):
-        recompute("--by", adam.email)
+    assert said == foreseen
+    assert episode.duties.get(code="search_weekly").due_at == (
+        day("2026-03-09", "America/New_York").at
+    )

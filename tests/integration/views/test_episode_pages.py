@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework.models import AuditEvent, Known, ReturnedTo
-from tests.integration.scenes import bring_back, exactly, fields_on, log
+from casework.models import AuditEvent, Known, Outcome, ReturnedTo
+from tests.factories import YouthFactory
+from tests.integration.scenes import answer, bring_back, exactly, fields_on, log, record
 
 LONG_NOTE = "n" * 10_000
 
@@ -271,3 +272,20 @@ def test_a_return_that_cannot_be_taken_back_says_why(browser, address_of):
 
     assert "No return is recorded for this episode." in words_of(page)
     assert fields_on(page)["reason"] == "It was her sister."
+
+
+def test_what_was_tried_about_a_duty_that_is_not_asked_for_any_more_stays_on_the_timeline(
+    browser, unit, ana, now
+):
+    unit.jurisdiction = "us-tx"
+    unit.save()
+    episode = log(YouthFactory(unit=unit), by=ana, now=now)
+    parents = episode.duties.get(code="tell_parents")
+    record(parents, Outcome.TRIED, by=ana, now=now, note="Nobody answered the door.")
+    answer(episode, by=ana, now=now, parental_rights_ended=Known.YES)
+
+    page = words_of(browser.get(episode.get_absolute_url()))
+
+    duties, timeline = page.split('<h2 id="timeline-heading">')
+    assert "Nobody answered the door." in timeline
+    assert parents.get_absolute_url() not in duties

@@ -76,6 +76,27 @@ def test_a_fault_is_named_with_its_file_its_line_and_what_to_write(tmp_path, was
     assert words in error.message
 
 
+def test_an_agencys_report_must_go_on_to_start_what_its_state_counts_from_it(tmp_path):
+    """Without "makes" the duties about NCIC would never appear."""
+    police = DUTY.replace("report_to_ncmec", "report_to_police")
+    path = write(tmp_path, TOP + police + 'makes = ["police_report_made"]\n')
+
+    error = refusal(tmp_path)
+
+    assert (error.path, error.line) == (path, 14)
+    assert error.message == ('"makes" must keep "first_report_made", as in the protocol extended')
+
+
+def test_an_agencys_report_that_says_nothing_of_it_starts_the_same(tmp_path):
+    write(tmp_path, TOP + DUTY.replace("report_to_ncmec", "report_to_police"))
+
+    rule = load_protocols([SHIPPED, tmp_path])["us-mo-home"].rule_on(
+        "report_to_police", date(2026, 3, 3)
+    )
+
+    assert set(rule.makes) == {Anchor.FIRST_REPORT_MADE, Anchor.POLICE_REPORT_MADE}
+
+
 def test_a_rule_without_its_own_source_is_refused_though_the_file_names_one(tmp_path):
     path = write(tmp_path, TOP + DUTY.replace('source = "Board decision of January 5, 2026"\n', ""))
 

@@ -115,6 +115,30 @@ def test_an_unknown_anchor_of_a_return_duty_counts_from_the_event_that_made_it_a
     assert due.due_at == located + timedelta(hours=24)
 
 
+@pytest.mark.parametrize("day_only", [Anchor.RETURNED, Anchor.LOCATED])
+def test_a_clock_counted_from_a_day_of_locating_or_of_the_return_in_its_place_is_provisional(
+    day_only,
+):
+    rule = a_rule(anchor=Anchor.LOCATED, appears_on=Anchor.LOCATED, phase=Phase.RETURN)
+    moments = {day_only.value: TOLD + timedelta(days=1)}
+
+    due = due_at(rule, anchors=Anchors(told=TOLD, **moments, day_only=frozenset({day_only})))
+
+    assert due.open_questions == (
+        "Only the day is known on which the youth was located: counted from its start.",
+    )
+
+
+def test_a_day_of_return_leaves_the_known_time_of_locating_certain():
+    rule = a_rule(anchor=Anchor.LOCATED, appears_on=Anchor.LOCATED, phase=Phase.RETURN)
+    located, returned = (TOLD + timedelta(days=days) for days in (1, 2))
+    anchors = Anchors(
+        told=TOLD, located=located, returned=returned, day_only=frozenset({Anchor.RETURNED})
+    )
+
+    assert not due_at(rule, anchors=anchors).provisional
+
+
 def test_a_duty_without_a_number_has_no_due_time_and_nothing_provisional():
     rule = a_rule(within=None, anchor=Anchor.DETERMINED_MISSING)
 

@@ -73,6 +73,22 @@ def test_a_duty_without_a_due_time_has_no_reminders():
     assert ladder(counted_from_at=START, due_at=None, planned_at=START) == ()
 
 
+def test_what_is_to_be_done_at_once_without_a_limit_is_told_once_and_to_its_owner():
+    logged = START + timedelta(hours=5)
+
+    steps = ladder(counted_from_at=START, due_at=None, target_at=START, planned_at=logged)
+
+    assert [(step.code, step.at) for step in steps] == [("owner-notice", logged)]
+
+
+def test_at_once_with_a_limit_climbs_to_its_limit():
+    due = START + timedelta(hours=24)
+
+    assert ladder(counted_from_at=START, due_at=due, target_at=START, planned_at=START) == ladder(
+        counted_from_at=START, due_at=due, planned_at=START
+    )
+
+
 @pytest.mark.parametrize("audience", Audience)
 @given(window=st.integers(1, 60 * 24 * 30), late=st.integers(0, 60 * 24 * 60))
 def test_nothing_is_planned_in_the_past_or_twice_and_nobody_is_left_out(audience, window, late):

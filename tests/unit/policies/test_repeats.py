@@ -82,3 +82,33 @@ def test_words_are_those_of_the_file(text):
 def test_what_cannot_be_read_is_refused_with_what_to_write(text):
     with pytest.raises(ValueError, match='"weekly", "monthly", "every 3 days"'):
         Repeat.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "monthly for the first 7 days",
+        "monthly for the first 27 days",
+        "weekly for the first 6 days",
+        "every 3 days for the first 2 days",
+    ],
+)
+def test_what_would_end_before_it_comes_once_is_refused(text):
+    with pytest.raises(ValueError, match="It ends before it comes for the first time"):
+        Repeat.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "monthly for the first 28 days",
+        "weekly for the first 7 days",
+        "every 3 days for the first 3 days",
+    ],
+)
+def test_what_comes_once_before_its_end_can_be_written(text):
+    assert Repeat.parse(text).words == text
+
+
+def test_every_single_day_is_said_as_daily():
+    assert Repeat.parse("every 1 days").words == "daily"

@@ -140,3 +140,59 @@ def test_a_next_round_is_later_than_the_round_before_and_than_when_that_was_hand
     assert due_at > handled
     skipped = [planned.due_in_round(one, CHICAGO) for one in range(number + 1, following)]
     assert all(one <= handled for one in skipped)
+
+
+def by_both(agency: str, state: str, *, agency_told_later: timedelta = timedelta()) -> PlannedDuty:
+    """A duty about which an agency and its state each have a rule; the agency's counts later."""
+    rules = [
+        DutyRule(
+            jurisdiction=code,
+            code="search",
+            title="Search",
+            phase=Phase.MISSING,
+            appears_on=Anchor.TOLD,
+            anchor=anchor,
+            within=None,
+            repeats=Repeat.parse(repeats),
+            basis=Basis.LAW,
+            source="A made-up rule for tests",
+            verified=Verified.SOURCE_SEEN,
+            order=10,
+        )
+        for code, anchor, repeats in [
+            ("us-xx-home", Anchor.NOTIFIED, agency),
+            ("us-xx", Anchor.TOLD, state),
+        ]
+    ]
+    state_file = Protocol(code="us-xx", name="X", version="1", source="Law", rules=(rules[1],))
+    protocol = Protocol(
+        code="us-xx-home",
+        name="Home",
+        version="1",
+        source="Board",
+        rules=(rules[0],),
+        base=state_file,
+    )
+    anchors = Anchors(told=TOLD, notified=TOLD + agency_told_later)
+    (planned,) = plan_duties(protocol, anchors=anchors, zone=CHICAGO)
+    return planned
+
+
+def test_an_agencys_weekly_goes_on_where_its_states_ends_after_30_days():
+    planned = by_both(
+        "weekly", "weekly for the first 30 days", agency_told_later=timedelta(hours=2)
+    )
+
+    assert due_in(planned, 1, 4, 5, 6) == [
+        "Mar 11 09:00 CDT",
+        "Apr 01 09:00 CDT",
+        "Apr 08 11:00 CDT",  # the state's rounds are over: the agency's own clock
+        "Apr 15 11:00 CDT",
+    ]
+    assert planned.round_after(4, at("04-01T08:00"), CHICAGO) == 5
+
+
+def test_an_agencys_tighter_rhythm_holds_from_the_first_round_on():
+    planned = by_both("every 3 days", "weekly")
+
+    assert due_in(planned, 1, 2, 3) == ["Mar 07 09:00 CST", "Mar 10 09:00 CDT", "Mar 13 09:00 CDT"]
