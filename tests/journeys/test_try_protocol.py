@@ -25,15 +25,15 @@ def test_an_admin_tries_a_protocol(visit, size, scripts):
     assert "CDT" in adam.text()
     adam.looks("try-example")
 
-    adam.page.get_by_label("Told", exact=True).fill("Nov 1 2026 1:30 am")
+    adam.page.get_by_label("Agency told", exact=True).fill("Nov 1 2026 1:30 am")
     adam.press("Show what is due")
     assert adam.page.title().startswith("Error:")
     assert "happened twice on Nov 1" in adam.text()
     adam.looks("try-errors")
 
-    adam.page.get_by_label("Told", exact=True).fill("Nov 1 2026 1:30 am CST")
+    adam.page.get_by_label("Agency told", exact=True).fill("Nov 1 2026 1:30 am CST")
     adam.press("Show what is due")
-    assert "Told: Sun Nov 1, 1:30 a.m. CST" in adam.text()
+    assert "Agency told: Sun Nov 1, 1:30 a.m. CST" in adam.text()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 720)], ids=["390", "1280", "320"])

@@ -32,6 +32,7 @@ TEENAGE_DAYS = (int(13.1 * 365.25), int(17.9 * 365.25))
 REST = timedelta(days=2)  # the least time between a return and the next scene about a youth
 OFFICE_OF = {office.name: office for office in OFFICES}
 TO_THE_KEYBOARD = timedelta(minutes=4)
+UNTIL_NCIC = timedelta(minutes=70)  # from the police report to the call that confirms the entry
 
 
 class Stage:
@@ -146,6 +147,8 @@ class Case:
                 self.stage.rng, code=code, asked=duty.evidence_fields, office=office
             )
             self._record(duty, Outcome.DONE, ago, {**lines, **({"note": note} if note else {})})
+            if code == "report_to_police" and ago > UNTIL_NCIC:
+                self.done("ncic_entry_due", ago=ago - UNTIL_NCIC)
 
     def tried(self, code: str, *, ago: timedelta, note: str = evidence.TRIED) -> None:
         """An attempt that led to nothing yet."""
