@@ -15,6 +15,7 @@ from casework.policies.calendars import UnknownCalendar, calendar_called
 
 DEMO_DOMAIN = "@porchlight.test"
 SHORTEST_KEY = 50
+LONGEST_TOOL = 120  # characters, as in DutyEvidence.screening_tool
 KEYS_FROM_EXAMPLES = ("insecure", "change-me", "changeme", "example", "secret", "default")
 
 
@@ -54,6 +55,20 @@ def refuse_debug_and_default_keys(**_: Any) -> list[CheckMessage]:
             )
         )
     return errors
+
+
+@register(Tags.security)
+def refuse_tools_that_cannot_be_kept(**_: Any) -> list[CheckMessage]:
+    """Every screening tool's name fits where a screening keeps it."""
+    return [
+        Error(
+            f"SCREENING_TOOLS has a name of {len(name)} characters: “{name[:40]}…”.",
+            hint=f"Give each tool a name of at most {LONGEST_TOOL} characters, with commas between.",
+            id="casework.E010",
+        )
+        for name in settings.SCREENING_TOOLS
+        if len(name) > LONGEST_TOOL
+    ]
 
 
 @register(Tags.database)

@@ -33,6 +33,23 @@ PROTOCOL_DIRS = [
     *map(Path, filter(None, env.list("PROTOCOL_DIRS", [], delimiter=":"))),
 ]
 
+# What a youth can be screened with on return: names only, the agency's choice.
+SCREENING_TOOLS = [
+    name.strip()
+    for name in env.list(
+        "SCREENING_TOOLS",
+        [
+            "Human Trafficking Screening Tool (HTST)",
+            "Human Trafficking Screening Tool Short Form (HTST-SF)",
+            "Trafficking Victim Identification Tool (TVIT)",
+            "Commercial Sexual Exploitation-Identification Tool (CSE-IT)",
+            "Short Screen for CSEC",
+            "Quick Youth Indicators for Trafficking (QYIT)",
+        ],
+    )
+    if name.strip()
+]
+
 # --- Applications --------------------------------------------------------------------
 
 INSTALLED_APPS = [

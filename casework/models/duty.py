@@ -202,6 +202,15 @@ class Outcome(models.TextChoices):
     NOT_NEEDED = "not_needed", "Not needed"
 
 
+class ScreeningResult(models.TextChoices):
+    """What a screening for trafficking came to. None of these settles the question."""
+
+    SIGNS = "signs", "Signs found"
+    NO_SIGNS = "no_signs", "No signs found"
+    UNCLEAR = "unclear", "Could not tell"
+    DECLINED = "declined", "Youth chose not to say"
+
+
 class DutyEvidence(models.Model):
     """One entry of what was done about a duty. Entries are added, never changed."""
 
@@ -219,6 +228,10 @@ class DutyEvidence(models.Model):
     badge = models.CharField(max_length=40, blank=True)
     reference_number = models.CharField(max_length=60, blank=True)
     ncic_entry = models.CharField(max_length=10, choices=Known.choices, blank=True)
+    screening_tool = models.CharField(max_length=120, blank=True, help_text="Its name alone")
+    screening_version = models.CharField(max_length=60, blank=True)
+    screener = models.CharField(max_length=120, blank=True, help_text="Who screened")
+    screening_result = models.CharField(max_length=10, choices=ScreeningResult.choices, blank=True)
     note = models.TextField(max_length=10_000, blank=True)
     is_correction = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
@@ -236,6 +249,10 @@ class DutyEvidence(models.Model):
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.NOT_NEEDED) | ~Q(note=""),
                 name="evidence_not_needed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(screening_result__in=["", *ScreeningResult.values]),
+                name="evidence_screening_result_known",
             ),
         )
         triggers = (

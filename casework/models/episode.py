@@ -116,6 +116,10 @@ class Episode(models.Model):
     notified_precision = _precision()
     determined_missing_at = models.DateTimeField(null=True, blank=True)
     determined_missing_precision = _precision()
+    identified_at = models.DateTimeField(
+        null=True, blank=True, help_text="Identified as a victim of trafficking"
+    )
+    identified_precision = _precision()
     located_at = models.DateTimeField(null=True, blank=True)
     located_precision = _precision()
     located_recorded_at = models.DateTimeField(null=True, blank=True)

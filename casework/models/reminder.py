@@ -10,6 +10,7 @@ from django.db.models import Q
 from casework.models.duty import Duty
 from casework.models.episode import Episode
 from casework.models.fields import choices_of, public_id
+from casework.models.flag import Flag
 from casework.models.people import User
 from casework.policies.ladder import Audience, ReminderKind
 
@@ -29,6 +30,9 @@ class Reminder(models.Model):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="reminders")
     duty = models.ForeignKey(
         Duty, null=True, blank=True, on_delete=models.PROTECT, related_name="reminders"
+    )
+    flag = models.ForeignKey(
+        Flag, null=True, blank=True, on_delete=models.PROTECT, related_name="reminders"
     )
     kind = models.CharField(max_length=12, choices=choices_of(ReminderKind))
     audience = models.CharField(max_length=12, choices=choices_of(Audience))

@@ -45,9 +45,9 @@ def _owner(episode: Episode) -> list[Recipient]:
     """Whoever holds the duty; the supervisors, when that is nobody who could act on it."""
     owner = episode.assigned_to
     if owner is not None and may_see_episode(owner, episode):
-        return [Recipient(owner, "The duty is assigned to you.")]
+        return [Recipient(owner, "It is assigned to you.")]
     return _because(
-        recipients_of(episode, Audience.SUPERVISOR), "Nobody who could act on it holds this duty."
+        recipients_of(episode, Audience.SUPERVISOR), "Nobody who could act on it holds it."
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from casework import audit
-from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, User
+from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, ScreeningResult, User
 from casework.operations import clocks, reminders
 from casework.operations.locks import locked
 from casework.operations.submissions import KeyReused
@@ -47,6 +47,10 @@ class Evidence:
     badge: str = ""
     reference_number: str = ""
     ncic_entry: Known | None = None
+    screening_tool: str = ""
+    screening_version: str = ""
+    screener: str = ""
+    screening_result: ScreeningResult | None = None
     note: str = ""
 
 
@@ -95,6 +99,10 @@ def record(
         badge=evidence.badge,
         reference_number=evidence.reference_number,
         ncic_entry=evidence.ncic_entry or "",
+        screening_tool=evidence.screening_tool,
+        screening_version=evidence.screening_version,
+        screener=evidence.screener,
+        screening_result=evidence.screening_result or "",
         note=evidence.note,
         is_correction=not was_open,
         recorded_at=now,

@@ -11,6 +11,7 @@ from casework import audit
 from casework.models import (
     EndReason,
     Episode,
+    FlagMark,
     Known,
     LeftFrom,
     Placement,
@@ -19,11 +20,14 @@ from casework.models import (
     Youth,
 )
 from casework.operations import clocks
+from casework.operations.assessing import reassess
+from casework.operations.flags import hand_raised
 from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
 from casework.operations.youth import add_youth, split_name
 from casework.policies.time_words import Moment, Precision
 
+SAID_AT_INTAKE = "Whoever told us said that the youth is in danger right now."
 REFERENCE_TRIES = 3  # a new reference may, very rarely, be taken already
 
 
@@ -154,6 +158,9 @@ def _open_episode(
         submission_key=submission_key,
     )
     clocks.plan(episode, now=now)
+    if telling.in_danger == Known.YES:
+        hand_raised(episode, by=by, now=now, mark=FlagMark.ENDANGERED, why=SAID_AT_INTAKE)
+    reassess(episode, by=by, now=now, because_of="logged")
     audit.record("episode.logged", subject=episode, by=by, at=now, youth=str(youth.public_id))
     return episode
 

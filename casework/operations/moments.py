@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from casework import audit
 from casework.models import Episode, User
+from casework.operations.assessing import reassess, reassess_later
 from casework.operations.clocks import follow_facts, note_recount
 from casework.operations.locks import locked
 from casework.operations.readings import ENTERED, read
@@ -80,6 +81,8 @@ def set_moment(
         raise Refused(
             "Another episode of this youth lasted then. Check the day, or ask your supervisor."
         ) from None
+    reassess(episode, by=None, now=now, because_of=f"time of {anchor}")
+    reassess_later(episode, by=None, now=now, because_of=f"time of {anchor}")
     said = follow_facts(episode, by=by, now=now)
     lead = f"{anchor.label}: {_words(episode, anchor, now)}. It said before: {before}. {why}"
     note_recount(episode, lead.strip(), said, by=by, now=now)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from casework.models import Delivery, Duty, Reminder, User
+from casework.models import Delivery, Duty, Episode, Reminder, User
 from casework.policies.ladder import ladder
 
 
@@ -57,6 +57,13 @@ def cancel_waiting(duties: QuerySet[Duty], *, now: datetime) -> None:
     """Cancel what has not been sent yet for these duties."""
     Reminder.objects.waiting().filter(duty__in=duties).update(cancelled_at=now)
     Delivery.objects.waiting().filter(reminder__duty__in=duties).update(cancelled_at=now)
+
+
+def cancel_waiting_of_flags(episode: Episode, *, now: datetime) -> None:
+    """Cancel what has not been sent yet about the flags of an episode that is closed."""
+    waiting = Reminder.objects.waiting().filter(flag__episode=episode)
+    waiting.update(cancelled_at=now)
+    Delivery.objects.waiting().filter(reminder__flag__episode=episode).update(cancelled_at=now)
 
 
 def mark_seen(delivery: Delivery, *, by: User, now: datetime) -> None:

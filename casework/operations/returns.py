@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from casework import audit
 from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import clocks, reminders
+from casework.operations.assessing import reassess, reassess_later
 from casework.operations.locks import locked
 from casework.operations.notes import add_note
 from casework.policies.difference import Change
@@ -145,8 +146,10 @@ def end_otherwise(
     if reason not in (EndReason.OPENED_IN_ERROR, EndReason.DECEASED):
         silent = silent.filter(phase=Phase.MISSING)
     reminders.cancel_waiting(silent, now=now)
+    reminders.cancel_waiting_of_flags(episode, now=now)
     if reason == EndReason.OPENED_IN_ERROR:
         episode.duties.open().update(withdrawn_at=now)
+        reassess_later(episode, by=by, now=now, because_of="an episode was opened in error")
     add_note(
         episode=episode,
         by=by,
@@ -187,6 +190,7 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     for duty in episode.duties.open().filter(phase=Phase.MISSING):
         reminders.plan_again(duty, now=now)
     clocks.plan(episode, now=now)
+    reassess(episode, by=by, now=now, because_of="return undone")
     add_note(
         episode=episode,
         by=by,

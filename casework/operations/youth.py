@@ -8,6 +8,7 @@ from django.db import transaction
 
 from casework import audit
 from casework.models import AuditEvent, Sex, Unit, User, Youth, YouthName
+from casework.operations.assessing import reassess
 from casework.operations.clocks import follow_facts, note_recount
 from casework.operations.locks import locked
 from casework.policies.name_keys import name_keys
@@ -116,6 +117,7 @@ def _follow_age(youth: Youth, *, by: User, now: datetime) -> None:
     """Let the clocks that depend on the youth's age follow it, in every episode with work left."""
     for episode in youth.episodes.with_work_left().order_by("pk"):
         held = locked(episode)
+        reassess(held, by=by, now=now, because_of="date of birth")
         if said := follow_facts(held, by=by, now=now):
             note_recount(held, "The date of birth is set.", said, by=by, now=now)
 

@@ -22,6 +22,7 @@ class Anchor(StrEnum):
     LOCATED = "located"
     RETURNED = "returned"
     FLAGGED = "flagged"
+    IDENTIFIED = "identified"
 
     @property
     def words(self) -> str:
@@ -44,7 +45,8 @@ _LABELS = {
     Anchor.POLICE_REPORT_MADE: "Police report made",
     Anchor.LOCATED: "Located",
     Anchor.RETURNED: "Returned",
-    Anchor.FLAGGED: "Flagged as endangered",
+    Anchor.FLAGGED: "Trafficking or a sign of it flagged",
+    Anchor.IDENTIFIED: "Identified as a victim",
 }
 
 _WORDS = {
@@ -57,7 +59,8 @@ _WORDS = {
     Anchor.POLICE_REPORT_MADE: "the police report was made",
     Anchor.LOCATED: "the youth was located",
     Anchor.RETURNED: "the youth returned",
-    Anchor.FLAGGED: "the youth was flagged as endangered",
+    Anchor.FLAGGED: "trafficking or a sign of it was flagged",
+    Anchor.IDENTIFIED: "the youth was identified as a victim of trafficking",
 }
 
 
@@ -80,6 +83,7 @@ class Anchors:
     located: datetime | None = None
     returned: datetime | None = None
     flagged: datetime | None = None
+    identified: datetime | None = None
     day_only: frozenset[Anchor] = frozenset()
 
     def __post_init__(self) -> None:

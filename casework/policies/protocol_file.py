@@ -56,6 +56,14 @@ class Table:
             raise self.error(f'"{key}" must be a text in quotes, and not empty', key)
         return " ".join(value.split())
 
+    def paragraphs(self, key: str, default: str) -> str:
+        """A text whose paragraphs, with a blank line between them, stay apart."""
+        if key not in self.values:
+            return default
+        self.text(key)
+        paragraphs = re.split(r"\n[ \t]*\n", self.values[key])
+        return "\n\n".join(filter(None, (" ".join(one.split()) for one in paragraphs)))
+
     def code(self, key: str, form: re.Pattern[str], example: str) -> str:
         """A short name in a fixed form."""
         value = self.text(key)

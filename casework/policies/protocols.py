@@ -170,7 +170,7 @@ def _rules(table: Table, jurisdiction: str, base: Protocol | None) -> list[DutyR
         makes=_makes(table, default=wider.makes if wider else ()),
         evidence=table.choices("evidence", EvidenceField, default=wider.evidence if wider else ()),
         phone=table.text("phone", default=wider.phone if wider else ""),
-        help=table.text("help", default=wider.help if wider else ""),
+        help=table.paragraphs("help", default=wider.help if wider else ""),
         if_refused=table.text("if_refused", default=wider.if_refused if wider else ""),
         effective_from=table.day("effective_from"),
         effective_until=table.day("effective_until"),

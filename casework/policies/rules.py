@@ -61,6 +61,7 @@ class EvidenceField(StrEnum):
     BADGE = "badge"
     REFERENCE_NUMBER = "reference_number"
     NCIC_ENTRY = "ncic_entry"
+    SCREENING = "screening"  # the tool, its version, who screened, and what came of it
     METHOD = "method"
     NOTE = "note"
 

@@ -6,10 +6,17 @@ from random import Random
 from casework.management.agency import names
 from casework.management.agency.figures import draw, some
 from casework.management.agency.people import Office
-from casework.models import Known
+from casework.models import Known, ScreeningResult
 from casework.policies.rules import EvidenceField
 
 NCIC = {Known.YES: 70, Known.NOT_KNOWN: 20, Known.NO: 10}
+# No figure was found: these shares are ours.
+SCREENED = {
+    ScreeningResult.NO_SIGNS: 55,
+    ScreeningResult.SIGNS: 15,
+    ScreeningResult.UNCLEAR: 15,
+    ScreeningResult.DECLINED: 15,
+}
 OFTEN = 0.8  # how often a worker fills in a line of the proof
 
 # What is written under a duty that was done; the others mostly stay without words.
@@ -25,7 +32,7 @@ NOTES: Mapping[str, tuple[str, ...]] = {
     "decide_public_sharing": ("Decided with police and the supervisor: not shared.",),
     "support_family": ("Told what is being done and whom to call at night.",),
     "ask_about_medical_care": ("Offered. Wanted food and sleep first.", "Seen at the clinic."),
-    "screen_for_trafficking": ("Agency’s tool of 2025, with a trained screener.",),
+    "screen_for_trafficking": ("In a quiet room. Food first.",),
     "offer_conversation": (
         "Talked for half an hour. Wrote down what we will change.",
         "Offered; did not want to talk yet. Offered again for next week.",
@@ -47,7 +54,17 @@ def proof(rng: Random, *, code: str, asked: list[str], office: Office) -> dict[s
         EvidenceField.METHOD: some(rng, names.METHODS, OFTEN),
         EvidenceField.NOTE: some(rng, NOTES.get(code, ("",)), OFTEN),
     }
-    return {field.value: line for field, line in lines.items() if field in asked}
+    given = {field.value: line for field, line in lines.items() if field in asked}
+    return given | _screening(rng) if EvidenceField.SCREENING in asked else given
+
+
+def _screening(rng: Random) -> dict[str, str]:
+    return {
+        "screening_tool": "Human Trafficking Screening Tool (HTST)",
+        "screening_version": some(rng, ("2017",), OFTEN),
+        "screener": some(rng, names.SCREENERS, OFTEN),
+        "screening_result": str(draw(rng, SCREENED)),
+    }
 
 
 TRIED = "Could not get through; will call back."

@@ -71,4 +71,5 @@ CONTACTS = (
     *("Intake desk", "Duty worker", "Shift lead", "Ms. Applegarth", "Mr. Fiddlewood"),
     *("Ms. Honeychurch", "Mr. Quillby", "Ms. Tanglewood"),
 )
+SCREENERS = ("Ms. Thistlewood", "Mr. Pimpernel", "Ms. Featherstone")
 METHODS = ("Telephone", "Telephone", "Telephone", "In person", "Online", "Email")

@@ -18,6 +18,7 @@ from casework.models import (
     NoteKind,
     Outcome,
     ReturnedTo,
+    ScreeningResult,
     Sex,
     User,
     Youth,
@@ -211,6 +212,7 @@ def record(
     """Record evidence of a duty through the operation that the pages use."""
     words = dict(lines)
     ncic_entry = words.pop("ncic_entry", "")
+    screening_result = words.pop("screening_result", "")
     latest = duty.evidence.order_by("-recorded_at", "-id").first()
     duties.record(
         duty=duty,
@@ -220,6 +222,7 @@ def record(
             outcome=outcome,
             happened=Moment(at, Precision.EXACT),
             ncic_entry=Known(ncic_entry) if ncic_entry else None,
+            screening_result=ScreeningResult(screening_result) if screening_result else None,
             **words,
         ),
         submission_key=key_of(duty.public_id, outcome, at),

@@ -23,6 +23,7 @@ OPTIONS = {
     Anchor.LOCATED: "located",
     Anchor.RETURNED: "returned",
     Anchor.FLAGGED: "flagged",
+    Anchor.IDENTIFIED: "identified",
 }
 # By the part of a question that a problem is about.
 CALLED = {

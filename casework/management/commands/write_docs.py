@@ -10,12 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from casework.access.document import access_document
 from casework.policies.document import protocols_document
 from casework.policies.protocols import load_protocols
+from risk.document import document
 
 
 class Command(BaseCommand):
-    """Write docs/protocols.md and docs/access.md, or check that they are fresh."""
+    """Write docs/protocols.md, access.md and risk-rules.md, or check that they are fresh."""
 
-    help = "Write docs/protocols.md and docs/access.md from the protocol files and the code."
+    help = "Write the pages of docs/ that come from the protocols, the checklists and the code."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -45,6 +46,7 @@ def pages() -> Mapping[Path, str]:
     return {
         docs / "protocols.md": protocols_document(shipped),
         docs / "access.md": access_document(),
+        docs / "risk-rules.md": document(),
     }
 
 
