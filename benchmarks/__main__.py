@@ -8,6 +8,8 @@ import sys
 WHAT = {
     "intake": "saving an intake, and match as one types, with many youth on file",
     "pages": "what each page weighs, and how often it asks the database",
+    "checklist": "the checklist's page, and saving one answer",
+    "risk": "assessments a second of the pure rules",
     "clocks": "planning duties, and open episodes following a changed protocol file",
     "start": "./run demo to the first page, from nothing and again",
 }
@@ -38,12 +40,12 @@ def main() -> None:
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
         )
-    if {"intake", "pages", "clocks"} & set(options.what):
+    if {"intake", "pages", "checklist", "clocks"} & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django
 
         django.setup()
-    # Imported here: models can be imported only after Django is set up, and `start` needs none.
+    # Imported here: models can be imported only after Django is set up, and `risk` and `start` need none.
     if "intake" in options.what:
         from benchmarks import intake
 
@@ -52,6 +54,14 @@ def main() -> None:
         from benchmarks import pages
 
         pages.run()
+    if "checklist" in options.what:
+        from benchmarks import checklist
+
+        checklist.run()
+    if "risk" in options.what:
+        from benchmarks import risk
+
+        risk.run()
     if "clocks" in options.what:
         from benchmarks import clocks
 

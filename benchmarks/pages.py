@@ -55,6 +55,7 @@ def measure(caught: Path) -> None:
         _row("intake", mine, reverse("log_youth")),
         _row("episode", mine, logged[0].get_absolute_url()),
         _row("duty", mine, logged[0].duties.order_by("order")[0].get_absolute_url()),
+        _row("checklist", mine, reverse("checklist", args=[logged[0].public_id])),
         _row("located or returned", mine, reverse("record_return", args=[logged[0].public_id])),
     ]
     for number in range(FEW, MANY):

@@ -1,21 +1,41 @@
 """Every address of Porchlight. Ids only: no name of anybody stands in an address."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from casework.views import (
     audit,
+    checklists,
     clocks,
     demo,
     duties,
     episodes,
+    flags,
     health,
     home,
     intake,
     protocols,
     reminders,
     try_protocol,
+    words,
     youth,
 )
+
+
+class ItemKey:
+    """The key of a checklist's question in an address, like "push.abuse_neglect"."""
+
+    regex = r"[a-z]+\.[a-z][a-z0-9_]*"
+
+    def to_python(self, value: str) -> str:
+        """The key is as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The key is as it stands."""
+        return value
+
+
+register_converter(ItemKey, "item_key")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -31,7 +51,19 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/asked", clocks.circumstances, name="circumstances"),
     path("episodes/<uuid:episode_id>/rules", clocks.change_rules, name="change_rules"),
     path("episodes/<uuid:episode_id>/description", youth.describe, name="describe"),
+    path("episodes/<uuid:episode_id>/checklist", checklists.checklist, name="checklist"),
+    path(
+        "episodes/<uuid:episode_id>/checklist/<item_key:key>",
+        checklists.answer_item,
+        name="answer_item",
+    ),
+    path("episodes/<uuid:episode_id>/flag", flags.raise_flag, name="raise_flag"),
+    path("flags", flags.flag_review, name="flag_review"),
+    path("flags/<uuid:flag_id>/confirm", flags.confirm_flag, name="confirm_flag"),
+    path("flags/<uuid:flag_id>/set-aside", flags.set_aside_flag, name="set_aside_flag"),
+    path("flags/<uuid:flag_id>/agree", flags.agree_flag, name="agree_flag"),
     path("duties/<uuid:duty_id>", duties.duty, name="duty"),
+    path("words", words.check_words, name="check_words"),
     path("reminders", reminders.inbox, name="inbox"),
     path("r/<uuid:delivery_id>", reminders.reminder, name="reminder"),
     path("protocols/try", try_protocol.try_protocol, name="try_protocol"),

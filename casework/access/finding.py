@@ -129,7 +129,10 @@ def _with_details(visible: QuerySet[Youth], near: dict[int, int]) -> list[Youth]
     )
     open_episodes = {
         episode.youth_id: episode
-        for episode in Episode.objects.open().filter(youth__in=youth).select_related("recorded_by")
+        for episode in Episode.objects.open()
+        .filter(youth__in=youth)
+        .select_related("recorded_by")
+        .prefetch_related("flags")
     }
     for one in youth:
         one.open_episode = open_episodes.get(one.pk)  # type: ignore[attr-defined]

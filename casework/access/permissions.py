@@ -16,4 +16,5 @@ class Permission(StrEnum):
     REMINDERS_HEALTH = "see whether reminders are running"
     AUDIT_VIEW = "read audit events"
     PROTOCOLS = "read, try and confirm protocols"
+    FLAG_GOVERNANCE = "see how the rules' flags fare"
     DEMO_MAILBOX = "read the demonstration's caught mail"

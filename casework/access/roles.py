@@ -30,6 +30,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REMINDERS_READ,
             Permission.REMINDERS_HEALTH,
             Permission.PROTOCOLS,
+            Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }
     ),

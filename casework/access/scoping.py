@@ -5,16 +5,30 @@ for it, as they do for an id that was never given.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.models import AuditEvent, Delivery, Duty, Episode, Role, Unit, User, Youth, YouthName
+from casework.models import (
+    AssessmentRecord,
+    AuditEvent,
+    Delivery,
+    Duty,
+    Episode,
+    Flag,
+    Role,
+    Unit,
+    User,
+    Youth,
+    YouthName,
+)
 from casework.models.duty import DutyQuerySet
 from casework.models.episode import EpisodeQuerySet
+from casework.models.flag import FlagQuerySet
 from casework.models.reminder import DeliveryQuerySet
 
 AGENCY_WIDE = frozenset({Role.ON_CALL})
@@ -62,10 +76,14 @@ def may_see_episode(user: User, episode: Episode) -> bool:
 
 
 def caseload_of(user: User) -> EpisodeQuerySet:
-    """Episodes in scope with work left, each with its open duties in `open_duties`."""
+    """Episodes in scope with work left, each with its open duties in `open_duties`, its flags in
+    `all_flags`, and in `is_assessed` what the last assessment said (None: there was none).
+    """
+    latest = AssessmentRecord.objects.filter(episode=OuterRef("pk")).order_by("-made_at", "-id")
     return (
         episodes_visible_to(user)
         .with_work_left()
+        .annotate(is_assessed=Subquery(latest.values("is_assessed")[:1]))
         .select_related("youth", "placement", "assigned_to")
         .defer("description_at_start", "youth__medical_needs", "assigned_to__password")
         .prefetch_related(
@@ -73,7 +91,8 @@ def caseload_of(user: User) -> EpisodeQuerySet:
                 "duties",
                 queryset=Duty.objects.open().defer("source", "help", "if_refused"),
                 to_attr="open_duties",
-            )
+            ),
+            Prefetch("flags", to_attr="all_flags"),
         )
         .order_by("told_at", "id")
     )
@@ -82,6 +101,11 @@ def caseload_of(user: User) -> EpisodeQuerySet:
 def duties_visible_to(user: User) -> DutyQuerySet:
     """Duties of the episodes in this person's scope."""
     return Duty.objects.filter(_in_scope(user, "episode__unit"))
+
+
+def flags_visible_to(user: User) -> FlagQuerySet:
+    """Flags of the episodes in this person's scope."""
+    return Flag.objects.filter(_in_scope(user, "episode__unit"))
 
 
 def messages_of(user: User) -> DeliveryQuerySet:
@@ -108,6 +132,16 @@ def latest_messages(user: User, duties: Iterable[Duty]) -> DeliveryQuerySet:
     )
 
 
+def latest_flag_messages(user: User, *, now: datetime) -> DeliveryQuerySet:
+    """The latest message to this person about each flag in scope that somebody should look at."""
+    return (
+        messages_of(user)
+        .filter(reminder__flag__in=flags_visible_to(user).undecided(now))
+        .order_by("reminder__flag_id", "-created_at", "-id")
+        .distinct("reminder__flag_id")
+    )
+
+
 def units_for_intake(user: User) -> QuerySet[Unit]:
     """The units for whose youth this person may log an episode."""
     units = units_in_scope(user)
@@ -131,6 +165,14 @@ def get_duty_or_404(user: User, public_id: UUID) -> Duty:
     """The duty with this id, if this person may see its episode."""
     duties = duties_visible_to(user).select_related("episode__youth", "episode__unit", "done_by")
     return get_object_or_404(duties, public_id=public_id)
+
+
+def get_flag_or_404(user: User, public_id: UUID) -> Flag:
+    """The flag with this id, if this person may see its episode."""
+    flags = flags_visible_to(user).select_related(
+        "episode__youth", "episode__unit", "raised_by", "set_aside_by"
+    )
+    return get_object_or_404(flags, public_id=public_id)
 
 
 def get_delivery_or_404(user: User, public_id: UUID) -> Delivery:

@@ -7,7 +7,9 @@ from typing import Any, cast
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.urls import reverse_lazy
 
 
 class Form(forms.Form):
@@ -27,6 +29,14 @@ class Form(forms.Form):
     def shown_fields(self) -> list[str]:
         """The fields that the page draws, in order."""
         return list(self.fields)
+
+    def narratives(self) -> list[str]:
+        """What is new in a valid form and in a person's own words."""
+        return [
+            self.cleaned_data.get(name) or ""
+            for name, field in self.fields.items()
+            if isinstance(field, NarrativeField) and name in self.changed_data
+        ]
 
     def set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Give a question the choices that hold at this moment."""
@@ -66,3 +76,26 @@ class PlainTextField(forms.CharField):
             if letter not in self.BIDI_CONTROLS
             and (letter in "\n\t" or unicodedata.category(letter) != "Cc")
         ).strip()
+
+
+class NarrativeField(PlainTextField):
+    """A text about a youth in a person's own words, with a gentle hint about the words chosen.
+
+    While somebody writes, the hint comes when they leave the field; without scripts, after saving.
+    """
+
+    is_narrative = True
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {
+            "hx-post": reverse_lazy("check_words"),
+            "hx-trigger": "change",
+            "hx-target": "next [data-words]",
+            "hx-swap": "innerHTML",
+            "hx-push-url": "false",
+        }
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        # Of the form only this text is sent; htmx would send all of it.
+        self.widget.attrs["hx-params"] = form.add_prefix(field_name)
+        return super().get_bound_field(form, field_name)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
-from casework.forms.base import Form, PlainTextField
+from casework.forms.base import Form, NarrativeField
 from casework.forms.when import HappenedForm
 from casework.models import Episode, Known
 from casework.operations.moments import ALWAYS_KNOWN
@@ -25,6 +25,7 @@ QUESTIONS = {
     Anchor.FIRST_SUSPECTED: "When did someone first suspect that the youth is missing?",
     Anchor.NOTIFIED: "When was the caseworker notified?",
     Anchor.DETERMINED_MISSING: "When did the agency decide that the youth is missing?",
+    Anchor.IDENTIFIED: "When was the youth identified as a victim of trafficking?",
     Anchor.LOCATED: "When was the youth located?",
     Anchor.RETURNED: "When did the youth return?",
 }
@@ -46,7 +47,7 @@ class MomentForm(HappenedForm, _SeenForm):
     """Add or correct one moment; a correction says how one knows."""
 
     field_order = ("happened", "happened_time", "happened_fold", "why", "seen")
-    why = PlainTextField(
+    why = NarrativeField(
         label="How do you know?",
         help_text="One sentence. It stays on the timeline.",
         max_length=300,
@@ -170,7 +171,7 @@ class PlaceForm(Form):
 class MoveForm(PlaceForm):
     """The same, confirmed after the differences were seen, with the reason."""
 
-    why = PlainTextField(
+    why = NarrativeField(
         label="Why do these rules apply?",
         help_text="One sentence. It stays on the timeline.",
         max_length=300,

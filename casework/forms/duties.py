@@ -4,18 +4,23 @@ import uuid
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
-from casework.forms.base import PlainTextField, SubmissionForm
+from casework.forms.base import NarrativeField, PlainTextField, SubmissionForm
 from casework.forms.when import HappenedForm, asks_fold
-from casework.models import Duty, DutyEvidence, Known, Outcome
+from casework.models import Duty, DutyEvidence, Known, Outcome, ScreeningResult
 from casework.operations.duties import Evidence
 from casework.policies.rules import EvidenceField
 from casework.policies.time_phrases import moment_as_known
 from casework.policies.time_words import Moment, Precision
 
 AS_RECORDED = "as_recorded"
-FIRST_PROOF = ("agency", "reference_number", "ncic_entry")
+SCREENING = (
+    *("screening_tool", "other_tool", "screening_version"),
+    *("screener", "screening_result"),
+)
+FIRST_PROOF = ("agency", "reference_number", "ncic_entry", *SCREENING)
 PROOF_IN_WORDS = (
     "method",
     "contact_name",
@@ -23,8 +28,13 @@ PROOF_IN_WORDS = (
     "officer",
     "badge",
     "reference_number",
+    "screening_tool",
+    "screening_version",
+    "screener",
     "note",
 )
+CHOICES_AS_PROOF = ("ncic_entry", "screening_result")
+OTHER_TOOL = "other"
 
 
 class EvidenceForm(HappenedForm, SubmissionForm):
@@ -60,6 +70,33 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         required=False,
         widget=forms.RadioSelect(attrs={"data-quiet": True}),
     )
+    screening_tool = forms.ChoiceField(label="Which tool?", required=False)
+    other_tool = PlainTextField(
+        label="If another tool: its name",
+        max_length=120,
+        required=False,
+        error_messages={"max_length": "Enter a name of at most 120 characters"},
+    )
+    screening_version = PlainTextField(
+        label="Which version of the tool?",
+        help_text="For example 2017, or the date on the form.",
+        max_length=60,
+        required=False,
+        error_messages={"max_length": "Enter a version of at most 60 characters"},
+    )
+    screener = PlainTextField(
+        label="Who screened?",
+        max_length=120,
+        required=False,
+        error_messages={"max_length": "Enter a name of at most 120 characters"},
+    )
+    screening_result = forms.ChoiceField(
+        label="What came of it?",
+        help_text="“No signs found” does not close the question.",
+        choices=ScreeningResult.choices,
+        required=False,
+        widget=forms.RadioSelect(attrs={"data-quiet": True, "data-layout": "list"}),
+    )
     method = forms.ChoiceField(
         label="How?",
         choices=[
@@ -72,7 +109,7 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         ],
         required=False,
     )
-    note = PlainTextField(
+    note = NarrativeField(
         label="Note",
         help_text="If it is not needed, say why. Write only what is needed to keep the youth safe.",
         max_length=10_000,
@@ -84,6 +121,7 @@ class EvidenceForm(HappenedForm, SubmissionForm):
     def __init__(self, *args: Any, duty: Duty, latest: DutyEvidence | None, **kwargs: Any) -> None:
         self.duty, self.latest = duty, latest
         super().__init__(*args, zone=duty.episode.zone, **kwargs)
+        self.set_choices("screening_tool", _tools())
         self.initial.update(self._carried_over())
 
     def happened_choices(self) -> list[tuple[str, str]]:
@@ -103,7 +141,12 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         """Nothing is asked twice: a further entry starts from what the last one knew."""
         if self.latest is None:
             return {}
-        carried = {name: getattr(self.latest, name) for name in (*PROOF_IN_WORDS, "ncic_entry")}
+        carried = {
+            name: getattr(self.latest, name) for name in (*PROOF_IN_WORDS, *CHOICES_AS_PROOF)
+        }
+        if carried["screening_tool"] not in dict(_tools()):
+            carried["other_tool"] = carried["screening_tool"]
+            carried["screening_tool"] = OTHER_TOOL
         carried["based_on"] = str(self.latest.public_id)
         if self.duty.is_open:
             del carried["note"]  # an attempt's note is about that attempt
@@ -126,6 +169,8 @@ class EvidenceForm(HappenedForm, SubmissionForm):
 
     def _asked(self) -> list[str]:
         asked = {field.value for field in EvidenceField if field in self.duty.evidence_fields}
+        if EvidenceField.SCREENING in asked:
+            asked.update(SCREENING)
         return [name for name in self.fields if name in asked]
 
     def clean(self) -> dict[str, Any]:
@@ -137,14 +182,28 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         outcome = data.get("outcome")
         if outcome == Outcome.NOT_NEEDED and not data.get("note") and "note" not in self.errors:
             self.add_error("note", "Enter why this duty is not needed")
+        self._read_tool(data)
         if outcome and data.get("moment"):
             data["evidence"] = Evidence(
                 outcome=Outcome(outcome),
                 happened=data["moment"],
                 ncic_entry=Known(data["ncic_entry"]) if data.get("ncic_entry") else None,
+                screening_result=ScreeningResult(data["screening_result"])
+                if data.get("screening_result")
+                else None,
                 **{name: data.get(name) or "" for name in PROOF_IN_WORDS},
             )
         return data
+
+    def _read_tool(self, data: dict[str, Any]) -> None:
+        """Let `screening_tool` be the tool's name, whether it was selected or typed."""
+        selected, typed = data.get("screening_tool", ""), data.get("other_tool", "")
+        if selected == OTHER_TOOL and not typed and "other_tool" not in self.errors:
+            self.add_error("other_tool", "Enter the name of the tool")
+        elif typed and selected not in ("", OTHER_TOOL):
+            self.add_error("other_tool", "Clear this name, or select Another tool")
+        elif typed:
+            data["screening_tool"] = typed
 
     def show_entry(self, public_id: uuid.UUID) -> None:
         """Sent again, the form corrects this entry, which the person has been told about."""
@@ -156,3 +215,9 @@ class EvidenceForm(HappenedForm, SubmissionForm):
     def seen_entry(self) -> uuid.UUID | None:
         """The latest entry that the person saw when the page was made."""
         return self.cleaned_data.get("based_on")
+
+
+def _tools() -> list[tuple[str, str]]:
+    """The agency's screening tools, by their names alone."""
+    named = [(tool, tool) for tool in settings.SCREENING_TOOLS]
+    return [("", "Not said"), *named, (OTHER_TOOL, "Another tool")]

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from casework.forms.base import Form, PlainTextField, SubmissionForm
+from casework.forms.base import Form, NarrativeField, PlainTextField, SubmissionForm
 from casework.forms.when import HappenedForm
 from casework.models import EndReason, Known, NoteKind, ReturnedTo
 
@@ -28,7 +28,7 @@ class ReturnForm(HappenedForm):
         error_messages={"required": "Select what you know"},
         widget=forms.RadioSelect(attrs={"data-layout": "list"}),
     )
-    where = PlainTextField(
+    where = NarrativeField(
         label="Where is the youth, and who is with them?",
         help_text="It stands on the timeline.",
         max_length=500,
@@ -53,7 +53,7 @@ class EndForm(HappenedForm):
         error_messages={"required": "Select why it ends"},
         widget=forms.RadioSelect(attrs={"data-layout": "list"}),
     )
-    why = PlainTextField(
+    why = NarrativeField(
         label="What happened?",
         help_text="One sentence. It stays on the timeline.",
         max_length=500,
@@ -80,7 +80,7 @@ class NoteForm(HappenedForm, SubmissionForm):
         error_messages={"required": "Select what it is"},
         widget=forms.RadioSelect(attrs={"data-layout": "list"}),
     )
-    text = PlainTextField(
+    text = NarrativeField(
         label="What was seen, said or found?",
         help_text="Facts, in your own words. Write only what is needed to keep the youth safe.",
         max_length=10_000,
@@ -101,7 +101,7 @@ class NoteForm(HappenedForm, SubmissionForm):
 class UndoReturnForm(Form):
     """Take back a return that was recorded by mistake."""
 
-    reason = PlainTextField(
+    reason = NarrativeField(
         label="What happened?",
         help_text="One sentence. It stays on the timeline.",
         max_length=500,

@@ -9,7 +9,7 @@ from django import forms
 from django.core import signing
 from django.http import QueryDict
 
-from casework.forms.base import Form, PlainTextField
+from casework.forms.base import Form, NarrativeField, PlainTextField
 from casework.models import Sex
 from casework.operations.youth import FACTS, DescribedSince, Description
 from casework.policies.birth_dates import birth_date_words, parse_birth_date
@@ -39,9 +39,9 @@ def words_field(label: str, hint: str) -> PlainTextField:
     )
 
 
-def lines_field(label: str, hint: str) -> PlainTextField:
-    """An answer of a line or two."""
-    return PlainTextField(
+def lines_field(label: str, hint: str) -> NarrativeField:
+    """An answer of a line or two, in the writer's own words."""
+    return NarrativeField(
         label=label,
         help_text=hint,
         required=False,

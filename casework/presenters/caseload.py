@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.models import Duty, Episode, EpisodeStatus
+from casework.models import Duty, Episode, EpisodeStatus, Flag
 from casework.policies.rules import Phase
 from casework.policies.time_phrases import duration
 from casework.presenters.due import Due, due_of
 from casework.presenters.episodes import missing_for, name_and_age, place_words, urgency
+from casework.presenters.flags import MarkTag, first_reason, marks_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +25,16 @@ class CaseloadRow:
     next_title: str
     next_due: Due | None
     open_count: int
+    marks: list[MarkTag]
+    reason: str
+    """Why the youth is flagged, in a few words; empty for one who is not."""
 
 
 def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
-    """One row of a list; expects the episode's open duties in `episode.open_duties`."""
+    """One row of a list; expects an episode as `caseload_of` gives it."""
     duties: list[Duty] = list(episode.open_duties)  # type: ignore[attr-defined]
+    flags: list[Flag] = episode.all_flags  # type: ignore[attr-defined]
+    is_assessed: bool | None = episode.is_assessed  # type: ignore[attr-defined]
     for duty in duties:
         duty.episode = episode
     duties.sort(key=urgency)
@@ -52,6 +58,8 @@ def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
         next_title=first.name if first else "",
         next_due=due_of(first, now=now) if first else None,
         open_count=len(duties),
+        marks=marks_of(flags, is_open=episode.is_open, is_assessed=is_assessed),
+        reason=first_reason(flags),
     )
 
 

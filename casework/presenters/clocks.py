@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from django.urls import reverse
 
-from casework.models import Duty, Episode, Known
+from casework.models import Duty, Episode
 from casework.operations.moments import can_set
 from casework.operations.readings import ENTERED, Reading
 from casework.policies.anchors import Anchor
@@ -96,9 +96,12 @@ def answer_words(reading: Reading, condition: Condition) -> str:
     truth = reading.facts.truth(condition)
     if truth is Truth.UNKNOWN:
         return ""
-    if reading.answers.get(condition, Known.NOT_KNOWN) == Known.NOT_KNOWN:
-        return "Yes, by the youth's age"
-    return "Yes" if truth is Truth.YES else "No"
+    words = "Yes" if truth is Truth.YES else "No"
+    if reading.answers.get(condition) == words.lower():
+        return words
+    if condition in reading.learned:
+        return f"{words}, by the checklists or a flag"
+    return f"{words}, by what is known of the youth"
 
 
 def asks_of(reading: Reading, *, only: Duty | None = None) -> list[Ask]:

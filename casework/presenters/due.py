@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.models import Duty, DutyEvidence, Known, WorkState
+from casework.models import Duty, DutyEvidence, Known, ScreeningResult, WorkState
 from casework.models.duty import Outcome
 from casework.policies.anchors import Anchor
 from casework.policies.rules import Basis, EvidenceField, Verified
@@ -112,12 +112,17 @@ def row_of(duty: Duty, *, now: datetime, skipped: Sequence[int] = ()) -> DutyRow
         work_words=work_words(duty, latest, now=now),
         note=_note(duty, latest, is_tried=is_tried),
         # What has a clock says how; the rest says so on its own page, or the list grows too long.
-        help=duty.help if is_timed and not is_tried else "",
+        help=first_paragraph(duty.help) if is_timed and not is_tried else "",
         phone=duty.phone if duty.is_open else "",
         basis=basis_words(duty) if duty.due_at or duty.basis != Basis.PRACTICE else "",
         rounds=rounds_words(duty, skipped),
         still_needed=still_needed(latest, duty),
     )
+
+
+def first_paragraph(text: str) -> str:
+    """What of a duty's help stands in a list; the duty's own page has all of it."""
+    return text.partition("\n\n")[0]
 
 
 def rounds_words(duty: Duty, skipped: Sequence[int] = ()) -> str:
@@ -200,8 +205,30 @@ def still_needed(latest: DutyEvidence | None, duty: Duty) -> str:
         missing.append("report number")
     if EvidenceField.NCIC_ENTRY in duty.evidence_fields and latest.ncic_entry != Known.YES:
         missing.append("confirmation of the NCIC entry")
-    words = " and ".join(missing)
+    if asks_screening(duty):
+        said = {
+            "name of the tool": latest.screening_tool,
+            "version of the tool": latest.screening_version,
+            "name of the screener": latest.screener,
+            "result": latest.screening_result,
+        }
+        missing.extend(words for words, value in said.items() if not value)
+    words = " and ".join(filter(None, [", ".join(missing[:-1]), *missing[-1:]]))
     return f"{words[0].upper()}{words[1:]} still needed" if words else ""
+
+
+def asks_screening(duty: Duty) -> bool:
+    """Whether the duty is a screening, recorded with its tool and its result."""
+    return EvidenceField.SCREENING in duty.evidence_fields
+
+
+def after_screening(result: ScreeningResult | None) -> str:
+    """What a result asks of whoever recorded it; empty without one. No result ends the question."""
+    if result is None:
+        return ""
+    if result is ScreeningResult.SIGNS:
+        return "Signs are a reason to ask further: answer the checklist with what was found."
+    return f"“{result.label}” does not close the question: ask again when something new is learned."
 
 
 def _note(duty: Duty, latest: DutyEvidence | None, *, is_tried: bool) -> str:

@@ -6,13 +6,14 @@ from datetime import datetime, tzinfo
 
 from django.urls import reverse
 
-from casework.models import Duty, Episode, LeftFrom, Note, User, Youth
+from casework.models import Duty, Episode, Flag, LeftFrom, Note, User, Youth
 from casework.operations.readings import Reading
 from casework.policies.rules import Phase
 from casework.policies.time_phrases import duration, moment, moment_as_known
 from casework.policies.time_words import Precision
 from casework.presenters.clocks import Ask, Row, answers_of, asks_of, moments_of
 from casework.presenters.due import Clock, DutyRow, clock_of, row_of
+from casework.presenters.flags import MarkTag, marks_of
 from casework.presenters.timeline import LATE_NOTE, Entry, timeline_of
 
 CLOCKS_SHOWN = 3
@@ -31,6 +32,7 @@ class Identity:
     last_seen: str
     place: str
     notice: str
+    marks: list[MarkTag]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,9 @@ def missing_for(episode: Episode, now: datetime) -> tuple[str, datetime]:
     return "Told", episode.told_at
 
 
-def identity_of(episode: Episode, *, now: datetime, has_open_duties: bool) -> Identity:
+def identity_of(
+    episode: Episode, *, now: datetime, has_open_duties: bool, marks: list[MarkTag]
+) -> Identity:
     """The head of the episode page at `now`."""
     status = episode.status(has_open_duties=has_open_duties)
     label, since = missing_for(episode, now)
@@ -109,6 +113,7 @@ def identity_of(episode: Episode, *, now: datetime, has_open_duties: bool) -> Id
         last_seen=last_seen_words(episode, now),
         place=place_words(episode),
         notice=_notice(episode, now),
+        marks=marks,
     )
 
 
@@ -147,9 +152,15 @@ def urgency(duty: Duty) -> tuple[bool, int, float, int, int]:
 
 
 def page_of(
-    reading: Reading, *, every_duty: Sequence[Duty], notes: Iterable[Note], now: datetime
+    reading: Reading,
+    *,
+    every_duty: Sequence[Duty],
+    notes: Iterable[Note],
+    flags: Sequence[Flag],
+    is_assessed: bool,
+    now: datetime,
 ) -> EpisodePage:
-    """The whole episode page; each duty comes with its evidence prefetched.
+    """The whole episode page; duties come with their evidence, flags `with_story`.
 
     `every_duty` has the withdrawn ones too: what was done about them stays on the timeline.
     """
@@ -160,7 +171,12 @@ def page_of(
     closed = [duty for duty in duties if not duty.is_open]
     running = [duty for duty in open_duties if duty.due_at and duty.clock_at(now) == now]
     return EpisodePage(
-        identity=identity_of(episode, now=now, has_open_duties=bool(open_duties)),
+        identity=identity_of(
+            episode,
+            now=now,
+            has_open_duties=bool(open_duties),
+            marks=marks_of(flags, is_open=episode.is_open, is_assessed=is_assessed),
+        ),
         clocks=[clock_of(duty, now=now) for duty in running[:CLOCKS_SHOWN]],
         more_count=max(0, len(open_duties) - min(len(running), CLOCKS_SHOWN)),
         open_duties=[row_of(duty, now=now, skipped=_skipped(duty, duties)) for duty in open_duties],
@@ -168,7 +184,7 @@ def page_of(
         asks=asks_of(reading) if any(duty.is_provisional for duty in running) else [],
         moments=moments_of(reading, now=now),
         answers=answers_of(reading),
-        timeline=timeline_of(episode, duties=every_duty, notes=notes, now=now),
+        timeline=timeline_of(episode, duties=every_duty, notes=notes, flags=flags, now=now),
     )
 
 

@@ -12,6 +12,7 @@ from casework.policies.anchors import Anchor
 from casework.policies.time_phrases import clock, moment
 from casework.policies.time_words import Precision
 from casework.presenters.episodes import display_name, name_and_age
+from casework.presenters.flags import MarkTag, marks_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class Match:
     status: str
     is_missing: bool
     is_chosen: bool
+    marks: list[MarkTag]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +55,14 @@ def matches_of(found: Found, *, chosen: str, now: datetime) -> list[Match]:
             status=_status(getattr(youth, "open_episode", None), now),
             is_missing=getattr(youth, "open_episode", None) is not None,
             is_chosen=str(youth.public_id) == chosen,
+            marks=_marks(getattr(youth, "open_episode", None)),
         )
         for youth in found.youth
     ]
+
+
+def _marks(episode: Episode | None) -> list[MarkTag]:
+    return marks_of(episode.flags.all()) if episode else []
 
 
 def ask_who(*, name: str, found: Found, selected: Youth | None, none_of: str) -> str:

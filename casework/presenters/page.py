@@ -57,6 +57,8 @@ def _nav(request: HttpRequest, user: User) -> list[NavItem]:
         items.append(item("Reminders", "inbox", duties_needing_action(user).count()))
     if may(user, Permission.PROTOCOLS):
         items.append(item("Protocols", "protocols"))
+    if may(user, Permission.FLAG_GOVERNANCE):
+        items.append(item("Flags", "flag_review"))
     if may(user, Permission.AUDIT_VIEW):
         items.append(item("Audit trail", "audit"))
     if settings.DEMO and may(user, Permission.DEMO_MAILBOX):

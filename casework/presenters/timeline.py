@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.models import Duty, DutyEvidence, Episode, Known, Note
+from casework.models import Duty, DutyEvidence, Episode, Flag, FlagStep, FlagStepKind, Known, Note
 from casework.models.duty import Outcome
 from casework.policies.time_phrases import clock, moment, moment_as_known
 from casework.policies.time_words import Precision
@@ -28,7 +28,12 @@ class Entry:
 
 
 def timeline_of(
-    episode: Episode, *, duties: Iterable[Duty], notes: Iterable[Note], now: datetime
+    episode: Episode,
+    *,
+    duties: Iterable[Duty],
+    notes: Iterable[Note],
+    flags: Iterable[Flag],
+    now: datetime,
 ) -> list[Entry]:
     """What happened, newest first; corrections stand beside what they correct."""
     entries = [_told(episode, now), *_located(episode, now), *_returned(episode, now)]
@@ -36,6 +41,7 @@ def timeline_of(
         evidence_entry(duty, entry, now=now) for duty in duties for entry in duty.evidence.all()
     ]
     entries += [_of_note(episode, note, now) for note in notes]
+    entries += [_of_flag(episode, flag, step, now) for flag in flags for step in flag.steps.all()]
     return sorted(entries, key=lambda entry: entry.sort_at, reverse=True)
 
 
@@ -117,6 +123,9 @@ def evidence_entry(duty: Duty, entry: DutyEvidence, *, now: datetime) -> Entry:
             ("Badge", entry.badge),
             ("Reference", entry.reference_number),
             ("NCIC entry", entry.get_ncic_entry_display() if entry.ncic_entry else ""),
+            ("Tool", _tool(entry)),
+            ("Screened by", entry.screener),
+            ("Result", entry.get_screening_result_display()),
             ("How", entry.method),
         )
         if value
@@ -135,6 +144,11 @@ def evidence_entry(duty: Duty, entry: DutyEvidence, *, now: datetime) -> Entry:
     )
 
 
+def _tool(entry: DutyEvidence) -> str:
+    version = f"version {entry.screening_version}" if entry.screening_version else ""
+    return ", ".join(words for words in (entry.screening_tool, version) if words)
+
+
 def _of_note(episode: Episode, note: Note, now: datetime) -> Entry:
     source = f"Source: {note.source}" if note.source else ""
     return _entry(
@@ -145,6 +159,32 @@ def _of_note(episode: Episode, note: Note, now: datetime) -> Entry:
         by=note.recorded_by.name,
         recorded_at=note.recorded_at,
         detail="\n".join(part for part in (note.text, source) if part),
+        now=now,
+    )
+
+
+FLAG_STEPS = {
+    FlagStepKind.RAISED: "Flag raised",
+    FlagStepKind.BACK: "Flag back",
+    FlagStepKind.CEASED: "Flag no longer found",
+    FlagStepKind.CONFIRMED: "Flag confirmed",
+    FlagStepKind.SET_ASIDE: "Flag set aside",
+    FlagStepKind.LOOKED_AGAIN: "Flag looked at again, still set aside",
+    FlagStepKind.AGREED: "Second person agreed to set the flag aside",
+}
+
+
+def _of_flag(episode: Episode, flag: Flag, step: FlagStep, now: datetime) -> Entry:
+    kind = FlagStepKind(step.kind)
+    words = step.words
+    if kind is FlagStepKind.RAISED and step.by is None:
+        words = f"Because {words}. Rule {flag.code}: {flag.says}"
+    return _entry(
+        episode,
+        title=f"{FLAG_STEPS[kind]}: {flag.get_mark_display()}",
+        at=step.at,
+        by=step.by.name if step.by else "the rules",
+        detail=words,
         now=now,
     )
 

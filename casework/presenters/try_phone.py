@@ -10,7 +10,15 @@ from casework.policies.due import PlannedDuty
 from casework.policies.rules import Basis
 from casework.policies.time_phrases import moment
 from casework.policies.trial import Trial
-from casework.presenters.due import Clock, Due, DutyRow, basis_words, due_of, rounds_words
+from casework.presenters.due import (
+    Clock,
+    Due,
+    DutyRow,
+    basis_words,
+    due_of,
+    first_paragraph,
+    rounds_words,
+)
 from casework.presenters.episodes import CLOCKS_SHOWN, urgency
 
 A_MINUTE = timedelta(minutes=1)
@@ -85,7 +93,7 @@ def _phone_row(duty: Duty, at: datetime) -> DutyRow:
         is_open=True,
         due=_standing(duty, at),
         work_words=str(duty.work_state),
-        help=duty.help if is_timed else "",
+        help=first_paragraph(duty.help) if is_timed else "",
         phone=duty.phone,
         basis=basis_words(duty) if duty.due_at or duty.basis != Basis.PRACTICE else "",
         rounds=rounds_words(duty),

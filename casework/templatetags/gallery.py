@@ -142,7 +142,7 @@ def gallery_samples() -> dict[str, Any]:
         "no_set_time": due(None),
         "identity": {
             "name_and_age": "Jordan A., 15",
-            "is_endangered": True,
+            "marks": [{"words": "Endangered", "state": "endangered"}],
             "status": "Missing",
             "reference": "4F7K",
             "since": NOW - timedelta(hours=4, minutes=58),

@@ -25,6 +25,7 @@ from casework.policies.difference import Difference
 from casework.policies.time_phrases import moment as moment_words
 from casework.presenters.clocks import asked_conditions, has_late, moments_of, moved_words
 from casework.views.people import signed_in
+from casework.views.words import hint_at_words
 
 
 @requires(Permission.EPISODE_UPDATE)
@@ -59,6 +60,7 @@ def set_time(request: HttpRequest, episode_id: UUID, anchor: str) -> HttpRespons
         else:
             lead = f"{wanted.label} is set."
             _say(request, lead, said, episode, now)
+            hint_at_words(request, form)
             return redirect(episode)
     standing = next(
         (row for row in moments_of(read(episode), now=now) if row.label == wanted.label), None
@@ -114,6 +116,7 @@ def circumstances(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             form.show_standing(str(error.latest.public_id))
         else:
             _say(request, "Saved.", said, episode, now)
+            hint_at_words(request, form)
             return redirect(episode)
     return render(
         request, "casework/episode/circumstances.html", {"form": form, "episode": episode}
@@ -150,6 +153,7 @@ def change_rules(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             episode.refresh_from_db()
             lead = f"The rules of {protocol_for(to.jurisdiction).name} apply now."
             _say(request, lead, said, episode, now)
+            hint_at_words(request, form)
             return redirect(episode)
     return render(
         request,

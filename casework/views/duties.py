@@ -20,7 +20,9 @@ from casework.operations.submissions import KeyReused
 from casework.presenters.clocks import asks_of
 from casework.presenters.description import read_this
 from casework.presenters.due import (
+    after_screening,
     anchor_words,
+    asks_screening,
     basis_words,
     due_of,
     recorded_words,
@@ -28,9 +30,11 @@ from casework.presenters.due import (
     said_words,
 )
 from casework.presenters.episodes import name_and_age
+from casework.presenters.flags import marks_of
 from casework.presenters.protocols import duty_words
 from casework.presenters.timeline import evidence_entry
 from casework.views.people import signed_in
+from casework.views.words import hint_at_words
 
 
 @requires(Permission.DUTY_RECORD)
@@ -73,6 +77,9 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             duty.refresh_from_db()
             words = recorded_words(duty, now=now, following=duties.next_round(duty))
             messages.success(request, words)
+            if advice := after_screening(form.cleaned_data["evidence"].screening_result):
+                messages.info(request, advice)
+            hint_at_words(request, form)
             return redirect(duty.episode)
     return render(
         request,
@@ -89,8 +96,10 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "basis_words": basis_words(duty),
             "confirmed_words": duty_words(duty, now=now),
             "about": name_and_age(duty.episode.youth, duty.episode.zone, now=now),
+            "marks": marks_of(duty.episode.flags.all()),
             "entries": [evidence_entry(duty, entry, now=now) for entry in entries],
             "read_this": read_this(duty, now=now),
+            "asks_screening": asks_screening(duty),
             "submit_label": _submit_label(duty, conflict is not None),
         },
     )

@@ -17,6 +17,7 @@ from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, Undo
 from casework.forms.when import HappenedForm
 from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import returns
+from casework.operations.assessing import answers_of, assess_now
 from casework.operations.notes import add_note
 from casework.operations.protocols import protocol_for
 from casework.operations.readings import read_with
@@ -24,7 +25,9 @@ from casework.operations.submissions import KeyReused
 from casework.presenters.description import facts_of
 from casework.presenters.episodes import actions_of, already_words, page_of
 from casework.presenters.protocols import rules_words
+from casework.presenters.why_flagged import BASE_RATES, call_911_words, why_flagged
 from casework.views.people import signed_in
+from casework.views.words import hint_at_words
 
 
 @requires(Permission.EPISODE_VIEW)
@@ -38,14 +41,32 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     )
     duties = [duty for duty in every_duty if duty.withdrawn_at is None]
     notes = episode.notes.select_related("recorded_by")
+    flags = list(episode.flags.with_story())
+    answers = answers_of(episode)
+    assessment = assess_now(episode, now=now, answers=answers)
     return render(
         request,
         "casework/episode/episode.html",
         {
             "episode": episode,
             "page": page_of(
-                read_with(episode, duties), every_duty=every_duty, notes=notes, now=now
+                read_with(episode, duties),
+                every_duty=every_duty,
+                notes=notes,
+                flags=flags,
+                is_assessed=assessment.assessed,
+                now=now,
             ),
+            "why": why_flagged(
+                episode,
+                flags=flags,
+                answers=answers,
+                assessment=assessment,
+                now=now,
+                reader=user if may(user, Permission.EPISODE_UPDATE) else None,
+            ),
+            "call_911": call_911_words(episode, flags),
+            "base_rates": BASE_RATES,
             "facts": facts_of(episode, now=now),
             "actions": actions_of(episode),
             "protocol": protocol_for(episode.jurisdiction),
@@ -81,6 +102,7 @@ def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Added to the timeline.")
+            hint_at_words(request, form)
             return redirect(episode)
     return render(request, "casework/episode/note.html", {"form": form, "episode": episode})
 
@@ -99,6 +121,7 @@ def record_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 return done
         else:
             messages.success(request, words)
+            hint_at_words(request, form)
             return redirect(episode)
     return render(request, "casework/episode/return.html", {"form": form, "episode": episode})
 
@@ -165,6 +188,7 @@ def end(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 return done
         else:
             messages.success(request, "The episode is closed.")
+            hint_at_words(request, form)
             return redirect(episode)
     return render(request, "casework/episode/end.html", {"form": form, "episode": episode})
 
@@ -184,5 +208,6 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, "The return is taken back. The clocks run on.")
+            hint_at_words(request, form)
             return redirect(episode)
     return render(request, "casework/episode/undo_return.html", {"form": form, "episode": episode})

@@ -18,6 +18,7 @@ from casework.operations import youth as youth_operations
 from casework.operations.youth import DescribedSince, Description
 from casework.presenters.description import REPORTS, who_and_when
 from casework.views.people import signed_in
+from casework.views.words import hint_at_words
 
 
 @requires(Permission.EPISODE_UPDATE)
@@ -44,6 +45,7 @@ def describe(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             submit_label = "Save mine"
         else:
             messages.success(request, "The description is saved.")
+            hint_at_words(request, form)
             return redirect(back_to)
     return render(
         request,

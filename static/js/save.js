@@ -73,15 +73,15 @@
 
   function whenSaving(name, act) {
     document.addEventListener(name, (event) => {
-      const source = event.detail.requestConfig?.elt ?? event.detail.elt;
-      const form = source?.closest?.("form");
-      if (form && sending.has(form)) act(form, event);
+      // A field of the form may ask for something of its own meanwhile, like a hint: that saves nothing.
+      const form = event.detail.requestConfig?.elt ?? event.detail.elt;
+      if (sending.has(form)) act(form, event);
     });
   }
 
   whenSaving("htmx:sendError", (form) => fail(form, "connection"));
   whenSaving("htmx:timeout", (form) => fail(form, "connection"));
-  whenSaving("htmx:responseError", (form) => fail(form, "rejected"));
+  whenSaving("htmx:responseError", (form, event) => fail(form, event.detail.xhr.status === 401 ? "signedOut" : "rejected"));
   // A session that ended answers with the sign-in page; showing it would throw the answers away.
   whenSaving("htmx:beforeSwap", (form, event) => {
     const path = new URL(event.detail.xhr.responseURL || location.href).pathname;

@@ -9,8 +9,19 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
-from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, ReturnedTo, User, Youth
-from casework.operations import circumstances, duties, episodes, moments, returns
+from casework.models import (
+    ChecklistAnswer,
+    Duty,
+    DutyEvidence,
+    Episode,
+    Known,
+    Outcome,
+    ReturnedTo,
+    Said,
+    User,
+    Youth,
+)
+from casework.operations import assessing, circumstances, duties, episodes, moments, returns
 from casework.operations.duties import Evidence
 from casework.operations.episodes import Telling
 from casework.operations.readings import read
@@ -104,6 +115,30 @@ def answer(episode: Episode, *, by: User, now: datetime, **answers: Known) -> li
         now=now,
         answers={Condition.read(name): holds for name, holds in answers.items()},
         seen=latest.public_id if latest else None,
+    )
+
+
+def check(
+    episode: Episode,
+    key: str,
+    said: Said,
+    *,
+    by: User,
+    now: datetime,
+    carried_from: ChecklistAnswer | None = None,
+    **given: Any,
+) -> ChecklistAnswer:
+    """`by`, who sees the checklist as it stands, answers one question of it."""
+    standing = assessing.answers_of(episode).get(key)
+    return assessing.answer(
+        episode=episode,
+        by=by,
+        now=now,
+        key=key,
+        given=assessing.Given(said=said, **given),
+        based_on=standing.public_id if standing else None,
+        submission_key=uuid.uuid4(),
+        carried_from=carried_from,
     )
 
 

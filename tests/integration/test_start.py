@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 
 from casework import checks
+from risk import RiskFileError
 from tests.factories import UserFactory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,8 +57,9 @@ def test_a_good_environment_starts():
         ({"SECRET_KEY": "change-me-" * 8}, "SECRET_KEY is short, repetitive or taken from"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is short"),
         ({"BASE_URL": "http://cases.agency.example"}, "BASE_URL is not https"),
+        ({"SCREENING_TOOLS": f"HTST,{'t' * 121}"}, "SCREENING_TOOLS has a name of 121"),
     ],
-    ids=["debug", "example key", "short key", "no tls"],
+    ids=["debug", "example key", "short key", "no tls", "long name of a tool"],
 )
 def test_an_unsafe_environment_does_not_start(variables, says):
     refused = web_server(**variables)
@@ -103,3 +107,14 @@ def test_a_database_with_demonstration_accounts_does_not_serve_real_people(setti
     errors = checks.refuse_demo_accounts(databases=["default"])
 
     assert [error.id for error in errors] == ["casework.E004"]
+
+
+@pytest.mark.parametrize("loads", ["risk.ruleset", "risk.language.load_words"])
+def test_a_broken_checklist_stops_the_start_and_names_its_line(monkeypatch, loads):
+    def broken() -> None:
+        raise RiskFileError(Path("checklists/signs.toml"), 12, '"sign.exploited" stands twice')
+
+    monkeypatch.setattr(loads, broken)
+
+    with pytest.raises(ImproperlyConfigured, match=r"signs\.toml, line 12: .*stands twice"):
+        apps.get_app_config("casework").ready()

@@ -19,6 +19,7 @@ PAGES = {
         "protocol-not-confirmed": "/protocols/us-mo?show=unconfirmed&tick=all",
         "protocol-long": "/protocols/us-fl",
         "protocol-withdraw": "/protocols/us-mo/withdraw",
+        "flags": "/flags",
         "admin-mailbox": "/demo/mailbox",
         "refused": "/audit",
     },

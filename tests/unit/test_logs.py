@@ -1,6 +1,7 @@
 """A log line says what broke, and nothing of what a database error quotes."""
 
 import logging
+import uuid
 
 import psycopg2
 import pytest
@@ -98,7 +99,7 @@ def test_a_refused_page_takes_one_line():
 
 @pytest.mark.parametrize("words", [FIRST_LINE, SPREAD, f"""'it's' "{SECRET}" \\ and more"""])
 def test_a_task_that_fails_in_celery_says_nothing_either(words, caplog):
-    @Celery(set_as_current=False).task
+    @Celery(set_as_current=False).task(name=f"fails-{uuid.uuid4()}")
     def fails() -> None:
         raise IntegrityError(words)
 

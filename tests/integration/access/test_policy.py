@@ -21,8 +21,9 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from casework.access.middleware import DefaultDeny
-from casework.models import Delivery, Role, Unit, User, Youth
+from casework.models import Delivery, FlagMark, Role, Unit, User, Youth
 from casework.notifications import sweep
+from casework.operations.flags import raise_by_hand
 from tests.factories import TOLD, UnitFactory, UserFactory
 
 POLICY = """
@@ -51,12 +52,28 @@ circumstances        GET    in     200 200 200 200  404 404  200  in   403  403
 circumstances        POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
 change_rules         GET    in     403 403 200 200  404 403  200  in   403  403
 change_rules         POST   in     403 403 200 200  404 403  200  in   403  403
+checklist            GET    in     200 200 200 200  404 404  200  in   403  403
+checklist            POST   in     405 405 405 405  405 405  405  in   403  403
+answer_item          GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
+answer_item          POST   in     200 200 200 200  404 404  200  in   403  403
 duty                 GET    in     200 200 200 200  404 404  200  in   403  403
 duty                 POST   in     200 200 200 200  404 404  200  in   403  403
+raise_flag           GET    in     200 200 200 200  404 404  200  in   403  403
+raise_flag           POST   in     200 200 200 200  404 404  200  in   403  403
+confirm_flag         GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
+confirm_flag         POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+set_aside_flag       GET    in     200 200 200 200  404 404  200  in   403  403
+set_aside_flag       POST   in     200 200 200 200  404 404  200  in   403  403
+agree_flag           GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
+agree_flag           POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+flag_review          GET    in     403 403 403 403  403 403  403  in   200  403
+flag_review          POST   in     403 403 403 403  403 403  403  in   200  403
 inbox                GET    in     200 200 200 200  200 200  200  in   200  403
 inbox                POST   in     200 200 200 200  200 200  200  in   200  403
 reminder             GET    in     ->  404 404 404  404 404  404  in   404  403
 reminder             POST   in     ->  404 404 404  404 404  404  in   404  403
+check_words          GET    in     405 405 405 405  405 405  405  in   405  405
+check_words          POST   in     200 200 200 200  200 200  200  in   200  200
 protocols            GET    in     403 403 403 403  403 403  403  in   200  403
 protocols            POST   in     403 403 403 403  403 403  403  in   200  403
 protocol             GET    in     403 403 403 403  403 403  403  in   200  403
@@ -155,6 +172,9 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
     sweep.send_due(now=now)
     sweep.beat(now=now)
     message = Delivery.objects.inbox_of(ana).first()
+    flag = raise_by_hand(
+        episode=episode, by=ana, now=now, mark=FlagMark.ENDANGERED, why="No coat, and it snows"
+    )
     ids = {
         "episode": [episode.public_id],
         "note": [episode.public_id],
@@ -165,6 +185,12 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "end": [episode.public_id],
         "undo_return": [episode.public_id],
         "describe": [episode.public_id],
+        "checklist": [episode.public_id],
+        "answer_item": [episode.public_id, "danger.taken"],
+        "raise_flag": [episode.public_id],
+        "confirm_flag": [flag.public_id],
+        "set_aside_flag": [flag.public_id],
+        "agree_flag": [flag.public_id],
         "duty": [police.public_id],
         "reminder": [message.public_id],
         "protocol": ["us-mo"],

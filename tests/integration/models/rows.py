@@ -1,19 +1,29 @@
 """Rows that no factory makes, as plainly as the database takes them."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from casework.models import (
+    AssessmentRecord,
     Channel,
+    ChecklistAnswer,
     Circumstance,
     ConfirmationKind,
     Delivery,
     DutyConfirmation,
     DutyEvidence,
+    Flag,
+    FlagMark,
+    FlagStep,
+    FlagStepKind,
     Known,
     Note,
     NoteKind,
     Outcome,
+    Said,
+    SetAsideReason,
+    User,
 )
 from casework.policies.conditions import Condition
 from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory, UserFactory
@@ -92,6 +102,80 @@ def a_circumstance(**fields: Any) -> Circumstance:
             "holds": Known.YES,
             "recorded_at": TOLD,
             "recorded_by": episode.recorded_by,
+            **fields,
+        }
+    )
+
+
+def an_answer(**fields: Any) -> ChecklistAnswer:
+    episode = fields.pop("episode", None) or EpisodeFactory()
+    return ChecklistAnswer.objects.create(
+        **{
+            "episode": episode,
+            "key": "danger.weather",
+            "answer": Said.YES,
+            "recorded_at": TOLD,
+            "recorded_by": episode.recorded_by,
+            "submission_key": uuid.uuid4(),
+            **fields,
+        }
+    )
+
+
+def an_assessment(**fields: Any) -> AssessmentRecord:
+    return AssessmentRecord.objects.create(
+        **{
+            "episode": fields.pop("episode", None) or EpisodeFactory(),
+            "version": "2026.1",
+            "digest": "0" * 16,
+            "answers": {},
+            "facts": {},
+            "findings": [],
+            "marks": [],
+            "is_assessed": False,
+            "made_at": TOLD,
+            "because_of": "logged",
+            **fields,
+        }
+    )
+
+
+def a_flag(**fields: Any) -> Flag:
+    return Flag.objects.create(
+        **{
+            "episode": fields.pop("episode", None) or EpisodeFactory(),
+            "code": "E10",
+            "mark": FlagMark.ENDANGERED,
+            "says": "The weather is dangerous for a youth outside.",
+            "because": ["danger.weather"],
+            "version": "2026.1",
+            "raised_at": TOLD,
+            "first_raised_at": TOLD,
+            "submission_key": uuid.uuid4(),
+            **fields,
+        }
+    )
+
+
+def set_aside_by(person: User, **fields: Any) -> dict[str, Any]:
+    """That a flag was set aside, with all that belongs to it."""
+    return {
+        "set_aside_at": TOLD,
+        "set_aside_by": person,
+        "set_aside_reason": SetAsideReason.HANDLED,
+        "set_aside_why": "The youth wore a warm coat.",
+        "review_at": TOLD + timedelta(days=1),
+        **fields,
+    }
+
+
+def a_flag_step(**fields: Any) -> FlagStep:
+    return FlagStep.objects.create(
+        **{
+            "flag": fields.pop("flag", None) or a_flag(),
+            "kind": FlagStepKind.RAISED,
+            "at": TOLD,
+            "words": "it snows",
             **fields,
         }
     )

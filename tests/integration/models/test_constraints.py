@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from casework.models import AuditEvent, EndReason, Known, Outcome, Role, YouthName
+from casework.models.flag import RAISED_BY_PERSON
 from casework.policies.time_words import Precision
 from tests.factories import (
     TOLD,
@@ -27,8 +28,13 @@ from tests.integration.models.rows import (
     a_circumstance,
     a_confirmation,
     a_delivery,
+    a_flag,
+    a_flag_step,
     a_note,
+    an_answer,
+    an_assessment,
     an_entry,
+    set_aside_by,
 )
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +88,16 @@ def one_duty_twice() -> None:
 def one_confirmation_twice() -> None:
     first = a_confirmation()
     a_confirmation(submission_key=first.submission_key)
+
+
+def one_flag_twice() -> None:
+    flag = a_flag()
+    a_flag(episode=flag.episode)
+
+
+def agreed_by_oneself() -> None:
+    person = UserFactory()
+    a_flag(agreed_at=TOLD, agreed_by=person, **set_aside_by(person))
 
 
 BREAKS: dict[str, Callable[[], object]] = {
@@ -153,6 +169,21 @@ BREAKS: dict[str, Callable[[], object]] = {
     "confirmation_not_in_future": lambda: a_confirmation(
         confirmed_on=TOLD.date() + timedelta(days=1)
     ),
+    # Checklists and flags
+    "checklist_answer_known": lambda: an_answer(answer="perhaps"),
+    "checklist_true_before_recorded": lambda: an_answer(
+        true_at=TOLD + HOUR, true_precision=Precision.EXACT
+    ),
+    "checklist_true_says_how_exactly": lambda: an_answer(true_at=TOLD),
+    "flag_once_a_rule": one_flag_twice,
+    "flag_mark_known": lambda: a_flag(mark="low"),
+    "flag_of_a_person_says_who": lambda: a_flag(code=RAISED_BY_PERSON),
+    "flag_confirmed_pair": lambda: a_flag(confirmed_at=TOLD),
+    "flag_set_aside_is_whole": lambda: a_flag(**set_aside_by(UserFactory(), set_aside_why="")),
+    "flag_confirmed_or_set_aside": lambda: a_flag(
+        confirmed_at=TOLD, confirmed_by=UserFactory(), **set_aside_by(UserFactory())
+    ),
+    "flag_second_person_is_another": agreed_by_oneself,
     # Duties and their evidence
     "duty_once_a_round": one_duty_twice,
     "duty_round_from_one": lambda: DutyFactory(round=0),
@@ -164,6 +195,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "duty_due_after_anchor": lambda: DutyFactory(due_at=TOLD - HOUR),
     "evidence_happened_before_recorded": lambda: an_entry(happened_at=TOLD + HOUR),
     "evidence_not_needed_says_why": lambda: an_entry(outcome=Outcome.NOT_NEEDED),
+    "evidence_screening_result_known": lambda: an_entry(screening_result="fine"),
     # Reminders and deliveries
     "reminder_addressed_or_cancelled": lambda: ReminderFactory(
         addressed_at=TOLD, cancelled_at=TOLD
@@ -231,9 +263,35 @@ def test_what_the_constraints_allow():
     UserFactory(role=Role.ADMIN, unit=None)
     UserFactory(is_active=False, deactivated_at=TOLD, deactivated_by=UserFactory())
     a_delivery(sent_at=TOLD, seen_at=TOLD)
+    an_answer(true_at=TOLD, true_precision=Precision.DATE_ONLY)
+    by_hand = a_flag(code=RAISED_BY_PERSON, raised_by=UserFactory())
+    a_flag(code=RAISED_BY_PERSON, raised_by=UserFactory(), episode=by_hand.episode)
+    a_flag(agreed_at=TOLD, agreed_by=UserFactory(), **set_aside_by(UserFactory()))
     key = a_confirmation().submission_key
     a_confirmation(code="report_to_ncmec", submission_key=key)
     a_confirmation(kind="withdrawn", note="A wrong file", confirmed_by="", confirmed_on=None)
+
+
+@pytest.mark.parametrize(
+    "lacks", ["set_aside_by", "set_aside_reason", "set_aside_why", "review_at", "set_aside_at"]
+)
+def test_a_flag_is_set_aside_whole_or_not_at_all(lacks):
+    nothing = "" if lacks in {"set_aside_reason", "set_aside_why"} else None
+    with pytest.raises(IntegrityError, match="flag_set_aside_is_whole"), transaction.atomic():
+        a_flag(**set_aside_by(UserFactory(), **{lacks: nothing}))
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [
+        lambda: {"agreed_at": TOLD, **set_aside_by(UserFactory())},
+        lambda: {"agreed_at": TOLD, "agreed_by": UserFactory()},
+    ],
+    ids=["by nobody", "to nothing"],
+)
+def test_the_second_person_agrees_to_something_and_has_a_name(agreed):
+    with pytest.raises(IntegrityError, match="flag_second_person"), transaction.atomic():
+        a_flag(**agreed())
 
 
 MAKE: dict[str, Callable[..., models.Model]] = {
@@ -249,6 +307,10 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "Delivery": a_delivery,
     "DutyConfirmation": a_confirmation,
     "Circumstance": a_circumstance,
+    "ChecklistAnswer": an_answer,
+    "AssessmentRecord": an_assessment,
+    "Flag": a_flag,
+    "FlagStep": a_flag_step,
     "AuditEvent": lambda **fields: AuditEvent.objects.create(event="x", at=TOLD, **fields),
 }
 

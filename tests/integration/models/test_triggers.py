@@ -13,6 +13,7 @@ from casework.models import (
     AuditEvent,
     Duty,
     Episode,
+    Flag,
     Placement,
     Unit,
     User,
@@ -27,7 +28,16 @@ from tests.factories import (
     UserFactory,
     YouthFactory,
 )
-from tests.integration.models.rows import a_circumstance, a_confirmation, a_note, an_entry
+from tests.integration.models.rows import (
+    a_circumstance,
+    a_confirmation,
+    a_flag,
+    a_flag_step,
+    a_note,
+    an_answer,
+    an_assessment,
+    an_entry,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +109,22 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
         "Cannot update or delete rows from casework_circumstance",
         [lambda: change(a_circumstance(), holds="no"), lambda: remove(a_circumstance())],
     ),
+    "casework.ChecklistAnswer:only_added": (
+        "Cannot update or delete rows from casework_checklistanswer",
+        [lambda: change(an_answer(), answer="no"), lambda: remove(an_answer())],
+    ),
+    "casework.AssessmentRecord:only_added": (
+        "Cannot update or delete rows from casework_assessmentrecord",
+        [lambda: change(an_assessment(), marks=[]), lambda: remove(an_assessment())],
+    ),
+    "casework.Flag:never_deleted": (
+        "Cannot delete rows from casework_flag",
+        [lambda: remove(a_flag())],
+    ),
+    "casework.FlagStep:only_added": (
+        "Cannot update or delete rows from casework_flagstep",
+        [lambda: change(a_flag_step(), words="Rewritten"), lambda: remove(a_flag_step())],
+    ),
     "casework.Note:only_added": (
         "Cannot update or delete rows from casework_note",
         [lambda: change(a_note(), text="Rewritten"), lambda: remove(a_note())],
@@ -112,6 +138,7 @@ CHANGES: dict[type[models.Model], tuple[Callable[[], models.Model], str, object]
     Placement: (PlacementFactory, "name", "Renamed"),
     Episode: (EpisodeFactory, "left_from", "school"),
     Duty: (DutyFactory, "title", "Renamed"),
+    Flag: (a_flag, "says", "Rewritten"),
 }
 
 

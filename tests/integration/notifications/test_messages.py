@@ -8,12 +8,13 @@ from itertools import product
 import pytest
 from django.core import mail
 
-from casework.models import Delivery, LeftFrom, Reminder, Role
+from casework.models import Delivery, LeftFrom, Reminder, Role, Said, SetAsideReason
 from casework.notifications import sweep
 from casework.notifications.messages import message_for
+from casework.operations.flags import SettingAside, set_aside
 from casework.policies.ladder import Audience, ReminderKind
 from tests.factories import PlacementFactory, UnitFactory, UserFactory, YouthFactory
-from tests.integration.scenes import log
+from tests.integration.scenes import check, log
 
 # Names that could slip through escaping, wrapping or a header.
 YOUTH = {
@@ -115,7 +116,7 @@ def test_a_notice_says_that_there_is_something_new(told_ana, episode, now):
     message = message_for(told_ana, now=now)
 
     assert message.subject == f"New item for you – ref {episode.reference}"
-    assert "Why you got this: The duty is assigned to you." in message.text
+    assert "Why you got this: It is assigned to you." in message.text
     assert f"http://127.0.0.1:8000/r/{told_ana.public_id}" in message.text
 
 
@@ -147,3 +148,26 @@ def test_a_message_names_the_line_of_the_unit_or_else_of_the_agency(told_ana, un
     text = message_for(told_ana, now=now).text
     assert "555-0177" in text
     assert "555-0142" not in text
+
+
+def test_mail_about_a_flag_is_as_any_other(episode, ana, sam, now):
+    """Raised, set aside and to be looked at again: nobody can tell from the mail that it is a flag."""
+    check(episode, "sign.met_online_left", Said.YES, by=ana, now=now)
+    flag = episode.flags.get(code="T3")
+    setting = SettingAside(
+        reason=SetAsideReason.FACTS_WRONG, why="It was Zorro", review_at=now + timedelta(hours=8)
+    )
+    set_aside(flag=flag, by=ana, now=now, setting=setting)
+    for moment in (now, setting.review_at):
+        while sweep.address_due(now=moment):
+            pass
+    about_flag = Delivery.objects.filter(reminder__flag=flag, channel="email")
+
+    written = [message_for(delivery, now=setting.review_at) for delivery in about_flag]
+
+    assert len(written) == 6  # ana and sam: raised, set aside, to be looked at again
+    for message in written:
+        assert message.subject == f"New item for you – ref {episode.reference}"
+        for text in (message.text, message.html):
+            assert not NEVER_SAID.search(text)
+            assert not re.search(r"flag|danger|sign of|aside|Zorro|Jordan|online|review", text)

@@ -25,7 +25,7 @@ def heard_by(episode, audience):
 
 
 def test_the_owner(episode, ana, sam):
-    assert heard_by(episode, Audience.OWNER) == [(ana, "The duty is assigned to you.")]
+    assert heard_by(episode, Audience.OWNER) == [(ana, "It is assigned to you.")]
 
 
 def test_a_new_owner_hears_what_was_planned_for_the_old_one(episode, ana, unit):
@@ -34,7 +34,7 @@ def test_a_new_owner_hears_what_was_planned_for_the_old_one(episode, ana, unit):
     episode.save()
 
     assert heard_by(episode, Audience.OWNER) == [
-        (eva, "The duty is assigned to you."),
+        (eva, "It is assigned to you."),
         (ana, "You logged it."),
     ]
 
@@ -43,7 +43,7 @@ def test_when_the_owner_has_left_the_supervisor_hears_why(episode, ana, sam):
     deactivate(ana)
 
     assert heard_by(episode, Audience.OWNER) == [
-        (sam, "Nobody who could act on it holds this duty. You supervise this unit.")
+        (sam, "Nobody who could act on it holds it. You supervise this unit.")
     ]
 
 
@@ -52,7 +52,7 @@ def test_when_nobody_is_assigned_the_supervisor_hears_why(episode, ana, sam):
     episode.save()
 
     assert heard_by(episode, Audience.OWNER) == [
-        (sam, "Nobody who could act on it holds this duty. You supervise this unit."),
+        (sam, "Nobody who could act on it holds it. You supervise this unit."),
         (ana, "You logged it."),
     ]
 
@@ -69,7 +69,7 @@ def test_whoever_took_the_call_at_night_is_reminded_too(episode, ana, oona):
     episode.save()
 
     assert heard_by(episode, Audience.OWNER) == [
-        (ana, "The duty is assigned to you."),
+        (ana, "It is assigned to you."),
         (oona, "You logged it."),
     ]
 
@@ -116,7 +116,7 @@ def test_at_the_very_end_an_admin_hears_the_whole_reason(episode, ana, adam):
 
     assert user == adam
     assert why == (
-        "Nobody who could act on it holds this duty. This unit has no supervisor. "
+        "Nobody who could act on it holds it. This unit has no supervisor. "
         "Nobody is on call, so it reaches you as an admin."
     )
 

@@ -66,7 +66,7 @@ def missouri_changes(monkeypatch):
         rules = [
             replace(rule, **fields) if rule.code == POLICE else rule for rule in missouri.rules
         ]
-        protocols["us-mo"] = replace(missouri, version="2026.2", rules=tuple(rules))
+        protocols["us-mo"] = replace(missouri, version="2026.9", rules=tuple(rules))
         for module in ("casework.operations.confirmations", "casework.operations.protocols"):
             monkeypatch.setattr(f"{module}.protocols_in_use", lambda: protocols)
 

@@ -6,12 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from casework.models import Outcome
+from casework.models import Outcome, Said
 from casework.notifications import sweep
+from casework.operations.flags import confirm
 from casework.operations.protocols import protocol_for
+from risk import ruleset
 from tests.factories import PlacementFactory, UnitFactory, UserFactory, YouthFactory
 from tests.integration.operations.test_confirmations import confirmed
-from tests.integration.scenes import log, record
+from tests.integration.scenes import check, log, record
 
 PROTOCOLS = ("/protocols", "/protocols/us-mo", "/protocols/us-mo/withdraw")
 
@@ -36,6 +38,7 @@ def log_more(number, *, unit, by, now):
         PlacementFactory(youth=youth, started_at=now - timedelta(days=9))
         episode = log(youth, by=by, now=now, told_at=now - timedelta(minutes=minute))
         record(episode.duties.get(code="report_to_ncmec"), Outcome.DONE, by=by, now=now)
+        check(episode, "danger.weather", Said.YES, by=by, now=now)
 
 
 @pytest.mark.parametrize("person", ["ana", "sam", "oona"])
@@ -58,19 +61,24 @@ def test_inbox(queries_of, ana, unit, now):
     while sweep.address_due(now=now):
         pass
 
-    assert queries_of(ana, "/reminders") == with_few <= 10
+    assert queries_of(ana, "/reminders") == with_few <= 11
 
 
 def test_episode(queries_of, episode, ana, now):
     address = episode.get_absolute_url()
     record(episode.duties.get(code="report_to_police"), Outcome.TRIED, by=ana, now=now)
+    check(episode, "sign.known_exploiter", Said.YES, by=ana, now=now)
     with_little = queries_of(ana, address)
 
     for duty in episode.duties.all():
         for minute in range(3):
             record(duty, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now, note=str(minute))
+    for item in ruleset().asked:
+        check(episode, item.key, Said.YES, by=UserFactory(unit=ana.unit), now=now)
+    for flag in episode.flags.all():
+        confirm(flag=flag, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, address) == with_little <= 14
+    assert queries_of(ana, address) == with_little <= 20
 
 
 def test_duty(queries_of, police, ana, now):
@@ -79,7 +87,7 @@ def test_duty(queries_of, police, ana, now):
     for _ in range(5):
         record(police, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, police.get_absolute_url()) == with_none <= 12
+    assert queries_of(ana, police.get_absolute_url()) == with_none <= 15
 
 
 def test_intake(queries_of, ana):
@@ -126,3 +134,12 @@ def test_protocols(queries_of, adam, ana, unit, now):
 
     for page, queries in with_one.items():
         assert queries_of(adam, page) == queries <= 10, page
+
+
+def test_how_the_rules_fare(queries_of, adam, ana, unit, now):
+    log_more(1, unit=unit, by=ana, now=now)
+    with_one = queries_of(adam, "/flags")
+
+    log_more(5, unit=unit, by=ana, now=now)
+
+    assert queries_of(adam, "/flags") == with_one <= 6

@@ -97,6 +97,14 @@ def test_a_state_tightens_a_duty_and_takes_over_what_it_leaves_unsaid(tmp_path):
     assert wider.within.number == 24
 
 
+def test_the_paragraphs_of_a_help_stay_apart_and_their_lines_do_not(tmp_path):
+    text = BASE.replace('"Ask for the report number."', '"""\nAsk for\nit.\n\n  \nThen wait.\n"""')
+
+    rule = load(tmp_path, us=text)["us"].rule_on("report_to_police", A_DAY)
+
+    assert rule.help == "Ask for it.\n\nThen wait."
+
+
 @pytest.mark.parametrize("key", ["anchor", "basis", "source", "verified"])
 def test_a_state_never_takes_over_the_clock_or_the_source(tmp_path, key):
     without = "\n".join(
