@@ -165,7 +165,7 @@ _EXIGENT = (
     Condition.TRAFFICKING_IDENTIFIED,
     Condition.OUT_OF_PATTERN,
 )
-_EXIGENT_UNDER = 13
+EXIGENT_UNDER = 13
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +196,7 @@ class Facts:
         return Truth.of(None if self.age is None else self.age < age)
 
     def _exigent(self) -> Truth:
-        criteria = {self.truth(one) for one in _EXIGENT} | {self.is_under(_EXIGENT_UNDER)}
+        criteria = {self.truth(one) for one in _EXIGENT} | {self.is_under(EXIGENT_UNDER)}
         if Condition.EXIGENT in self.yes or Truth.YES in criteria:
             return Truth.YES
         return Truth.NO if Condition.EXIGENT in self.no or criteria == {Truth.NO} else Truth.UNKNOWN

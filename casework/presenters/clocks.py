@@ -10,7 +10,7 @@ from casework.models import Duty, Episode
 from casework.operations.moments import can_set
 from casework.operations.readings import ENTERED, Reading
 from casework.policies.anchors import Anchor
-from casework.policies.conditions import Condition, Truth
+from casework.policies.conditions import EXIGENT_UNDER, Condition, Truth
 from casework.policies.difference import Change, Difference
 from casework.policies.due import Due
 from casework.policies.rules import DutyRule
@@ -99,9 +99,9 @@ def answer_words(reading: Reading, condition: Condition) -> str:
     words = "Yes" if truth is Truth.YES else "No"
     if reading.answers.get(condition) == words.lower():
         return words
-    if condition in reading.learned:
-        return f"{words}, by the checklists or a flag"
-    return f"{words}, by what is known of the youth"
+    if condition is Condition.EXIGENT and reading.facts.is_under(EXIGENT_UNDER) is Truth.YES:
+        return f"{words}, by the youth's age"
+    return f"{words}, by the checklists or a flag"
 
 
 def asks_of(reading: Reading, *, only: Duty | None = None) -> list[Ask]:

@@ -38,7 +38,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
     latest = latest_messages(user, needing).select_related("reminder")
     about_flags = sorted(
-        _with_item(latest_flag_messages(user, now=now)),
+        # No duty is behind these: joined all the same, the whole past of duties would be read.
+        latest_flag_messages(user, now=now)
+        .select_related("reminder__flag", "reminder__episode__youth")
+        .prefetch_related("reminder__episode__flags")
+        .defer("reminder__episode__description_at_start"),
         key=lambda message: (message.created_at, message.pk),
         reverse=True,
     )

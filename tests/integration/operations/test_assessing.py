@@ -11,6 +11,7 @@ from casework.models import (
     AuditEvent,
     ChecklistAnswer,
     EndReason,
+    Episode,
     Flag,
     FlagMark,
     Informant,
@@ -36,7 +37,7 @@ from casework.policies.anchors import Anchor
 from casework.policies.conditions import Condition
 from risk import EpisodeFacts, ruleset
 from risk.engine import conclude
-from tests.factories import EpisodeFactory, PlacementFactory, YouthFactory
+from tests.factories import EpisodeFactory, PlacementFactory, UnitFactory, YouthFactory
 from tests.integration.scenes import bring_back, check, exactly, log, set_time
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -356,6 +357,13 @@ def test_an_episode_opened_in_error_offers_nothing(jordan, ana, now):
     end(mistaken, by=ana, now=now - 9 * DAY, reason=EndReason.OPENED_IN_ERROR)
 
     assert earlier_answers(log(jordan, by=ana, now=now)) == {}
+
+
+def test_what_another_unit_was_told_is_not_offered(past, jordan, ana, now):
+    again = log(jordan, by=ana, now=now)
+    Episode.objects.filter(pk=past.pk).update(unit=UnitFactory())
+
+    assert ONLINE not in earlier_answers(again)
 
 
 def test_an_answer_carried_over_says_from_where(past, jordan, ana, now):

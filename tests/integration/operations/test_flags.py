@@ -1,5 +1,6 @@
 """Flags: rules and people raise them, only people decide, and whoever must know hears of it."""
 
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -257,6 +258,29 @@ def test_the_same_words_of_one_person_raise_one_flag(episode, ana, sam, now):
     assert flags.raise_by_hand(by=ana, **said) == first
     assert flags.raise_by_hand(by=sam, **said) != first
     assert len(notices(first)) == 2
+
+
+def test_the_same_form_sent_again_raises_nothing_even_after_it_was_set_aside(
+    episode, set_aside, ana, sam, now
+):
+    said = {"mark": FlagMark.SIGNS_PRESENT, "why": "A new phone", "submission_key": uuid.uuid4()}
+    first = flags.raise_by_hand(episode=episode, by=ana, now=now, **said)
+    set_aside(first, by=sam)
+
+    again = flags.raise_by_hand(episode=episode, by=ana, now=now + DAY, **said)
+
+    assert again == first
+    assert episode.flags.count() == 1
+
+
+def test_a_danger_named_by_hand_needs_two_people_to_set_aside(episode, set_aside, ana, sam, now):
+    flag = flags.raise_by_hand(
+        episode=episode, by=ana, now=now, mark=FlagMark.ENDANGERED, why="A man took them"
+    )
+
+    waiting = set_aside(flag, by=ana)
+    assert waiting.is_standing
+    assert not flags.agree(flag=waiting, by=sam, now=now + 2 * HOUR).is_standing
 
 
 def test_a_flag_is_not_raised_by_hand_once_the_youth_is_back(episode, ana, now):

@@ -515,7 +515,7 @@ def test_an_ended_episode_keeps_its_rules(sams, episode, ana, now):
 
 
 @pytest.mark.parametrize(
-    ("page", "at_most"), [("set_time", 10), ("circumstances", 9), ("rules", 9)]
+    ("page", "at_most"), [("set_time", 10), ("circumstances", 10), ("rules", 13)]
 )
 def test_pages_ask_as_often_for_many_duties_as_for_few(as_person, sam, now, unit, page, at_most):
     asked = []

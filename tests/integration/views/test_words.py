@@ -3,6 +3,7 @@
 import html
 import logging
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -178,7 +179,13 @@ def test_reasons_of_a_flag_hint(browser, episode, ana, now, page):
         episode=episode, by=ana, now=now, mark=FlagMark.ENDANGERED, why="No medicine along."
     )
     about = episode if page == "raise_flag" else flag
-    answers = {"mark": "endangered", "reason": "facts_old", "review": "24h", "why": NARRATIVE}
+    answers = {
+        "mark": "endangered",
+        "reason": "facts_old",
+        "review": "24h",
+        "why": NARRATIVE,
+        "submission_key": str(uuid.uuid4()),
+    }
 
     said = words_of(browser.post(reverse(page, args=[about.public_id]), answers, follow=True))
 
