@@ -10,8 +10,10 @@ from django.db import DatabaseError, connections
 from django.db.models import Count
 
 from casework.models import Episode, Unit
+from casework.notifications.plan import ladders_in_use
 from casework.operations.protocols import protocols_in_use
 from casework.policies.calendars import UnknownCalendar, calendar_called
+from casework.policies.protocol_file import ProtocolError
 
 DEMO_DOMAIN = "@porchlight.test"
 SHORTEST_KEY = 50
@@ -68,6 +70,24 @@ def refuse_tools_that_cannot_be_kept(**_: Any) -> list[CheckMessage]:
         )
         for name in settings.SCREENING_TOOLS
         if len(name) > LONGEST_TOOL
+    ]
+
+
+@register(Tags.security)
+def refuse_duties_without_ladder(**_: Any) -> list[CheckMessage]:
+    """Every ladder can be read, and there is one that any duty can climb."""
+    try:
+        ladders = ladders_in_use()
+    except ProtocolError as error:
+        return [Error(str(error), hint="Mend the file, then start again.", id="casework.E011")]
+    if any(not (one.up_to or one.duties or one.jurisdictions) for one in ladders):
+        return []
+    return [
+        Error(
+            "No ladder is for every duty: some would remind nobody.",
+            hint='Add a [[ladder]] without "up_to", "duties" and "jurisdictions".',
+            id="casework.E012",
+        )
     ]
 
 

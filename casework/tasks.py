@@ -1,14 +1,18 @@
 """Celery tasks: doorbells. Each reads the clock and rings the sweep; safe twice, late, in parallel."""
 
 import logging
-import time
 
 from celery import shared_task
+from django.conf import settings
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from casework.notifications import sweep
+from casework.health import readiness
+from casework.notifications.deadman import ping
+from casework.notifications.pulses import PING, beat
+from casework.notifications.sweep import sweep
+from casework.operations import notices
 
 log = logging.getLogger(__name__)
 
@@ -20,14 +24,32 @@ NEW_BATCH_UNTIL = 15
 @shared_task
 def send_due_reminders(**_: object) -> None:
     """Address and send what is due, batch by batch; the next tick takes what is left."""
-    started = time.monotonic()
     try:
-        sweep.beat(now=timezone.now())
-        for step in (sweep.address_due, sweep.send_due):
-            while time.monotonic() - started < NEW_BATCH_UNTIL and step(now=timezone.now()):
-                pass
+        sweep(clock=timezone.now, seconds=NEW_BATCH_UNTIL)
     except (InterfaceError, OperationalError) as error:
         log.warning("The database is away (%s); the next tick tries again", type(error).__name__)
+
+
+@shared_task
+def keep_asking(**_: object) -> None:
+    """Ask again about episodes that nobody holds and transfers that nobody answers."""
+    try:
+        notices.keep_asking(now=timezone.now())
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); it asks again later", type(error).__name__)
+
+
+@shared_task
+def ping_when_well(**_: object) -> None:
+    """Tell the watcher outside that reminders go out and reach somebody; else keep silent."""
+    if not settings.DEADMAN_URL:
+        return
+    try:
+        is_well = readiness(now=timezone.now()).is_ready
+        wrong = ping(settings.DEADMAN_URL) if is_well else "Held back: not all is well here."
+        beat(PING, now=timezone.now(), detail=wrong)
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s), so no sign of life", type(error).__name__)
 
 
 @shared_task

@@ -1,5 +1,8 @@
 """The records: one module a noun."""
 
+from casework.models.absence import Absence
+from casework.models.acknowledgement import Acknowledgement
+from casework.models.assignment import Assignment, Transfer
 from casework.models.audit import AuditEvent
 from casework.models.checklist import AssessmentRecord, ChecklistAnswer, Informant, Said
 from casework.models.circumstance import Circumstance
@@ -17,12 +20,25 @@ from casework.models.episode import (
 from casework.models.fields import Known
 from casework.models.flag import Flag, FlagMark, FlagStep, FlagStepKind, SetAsideReason
 from casework.models.people import Role, Unit, User
-from casework.models.reminder import Channel, Delivery, Pulse, Reminder
+from casework.models.preference import Cadence, FirstReminder, ReminderPreferences
+from casework.models.reminder import (
+    Channel,
+    Delivery,
+    Message,
+    MessageKind,
+    Pulse,
+    Reminder,
+    Topic,
+)
 from casework.models.youth import Placement, PlacementKind, Sex, Youth, YouthName
 
 __all__ = [
+    "Absence",
+    "Acknowledgement",
     "AssessmentRecord",
+    "Assignment",
     "AuditEvent",
+    "Cadence",
     "Channel",
     "ChecklistAnswer",
     "Circumstance",
@@ -34,13 +50,16 @@ __all__ = [
     "EndReason",
     "Episode",
     "EpisodeStatus",
+    "FirstReminder",
     "Flag",
+    "FlagMark",
     "FlagStep",
     "FlagStepKind",
-    "FlagMark",
     "Informant",
     "Known",
     "LeftFrom",
+    "Message",
+    "MessageKind",
     "Note",
     "NoteKind",
     "Outcome",
@@ -48,12 +67,15 @@ __all__ = [
     "PlacementKind",
     "Pulse",
     "Reminder",
+    "ReminderPreferences",
     "ReturnedTo",
     "Role",
     "Said",
     "ScreeningResult",
     "SetAsideReason",
     "Sex",
+    "Topic",
+    "Transfer",
     "Unit",
     "User",
     "WorkState",

@@ -47,6 +47,23 @@ class ReturnedTo(models.TextChoices):
     OTHER_SAFE_PLACE = "other_safe_place", "Back, at a different safe place"
 
 
+# FOR SHARE: whoever deactivates the same person at this moment waits, or is waited for.
+HELD_BY_SOMEBODY_ACTIVE = """
+    IF NEW.assigned_to_id IS NULL
+        OR (TG_OP = 'INSERT' AND NEW.ended_at IS NOT NULL)
+        OR (TG_OP = 'UPDATE' AND NEW.assigned_to_id IS NOT DISTINCT FROM OLD.assigned_to_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    PERFORM 1 FROM casework_user WHERE id = NEW.assigned_to_id AND is_active FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'an episode cannot be given to a deactivated account'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class EndReason(models.TextChoices):
     """Why an episode ended."""
 
@@ -266,6 +283,14 @@ class Episode(models.Model):
                 name="episode_open_by_worker",
             ),
             models.Index(fields=("youth", "told_at"), name="episode_by_youth"),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="held_by_somebody_active",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("assigned_to_id"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.Before,
+                func=HELD_BY_SOMEBODY_ACTIVE,
+            ),
         )
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ import pghistory
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from tree_queries.models import TreeNode
 
@@ -102,6 +102,19 @@ class User(AbstractBaseUser):
     unit = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
+    backup = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="backs_up",
+        help_text="The colleague who steps in when this person does not react",
+    )
+    # Kept when a mail server says for good that there is no such address; another address clears it.
+    email_refused_at = models.DateTimeField(null=True, blank=True)
+    email_refused_why = models.CharField(
+        max_length=300, blank=True, help_text="The mail server's words"
+    )
     is_active = models.BooleanField(default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     deactivated_by = models.ForeignKey(
@@ -130,6 +143,11 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=~Q(role__in=[Role.CASEWORKER, Role.SUPERVISOR]) | Q(unit__isnull=False),
                 name="user_caseworker_has_unit",
+            ),
+            models.CheckConstraint(condition=~Q(backup=F("pk")), name="user_backup_is_another"),
+            models.CheckConstraint(
+                condition=Q(email_refused_at__isnull=False) | Q(email_refused_why=""),
+                name="user_refusal_says_when",
             ),
         )
         triggers = (pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),)

@@ -1,21 +1,31 @@
 """Channels: the ways in which a message leaves. A new one is one more entry in `SENDERS`."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from smtplib import SMTPRecipientsRefused
 from typing import Protocol
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from casework.models import Channel, Delivery
-from casework.notifications.messages import message_for
+from casework.models import Channel, Delivery, Message
+from casework.notifications.words import words_of
+
+PERMANENT = 500  # from here on a mail server's answer is for good (RFC 5321, 4.2.1)
+
+
+class Refused(Exception):
+    """The address is refused for good; trying again would not help. The server's words."""
 
 
 class Send(Protocol):
-    """Hand one message over. Raises whatever says that it was not taken."""
+    """Hand one message over, telling what is `left` to tell in it.
 
-    def __call__(self, delivery: Delivery, *, now: datetime) -> None: ...
+    Raises `Refused`, or whatever else says that it was not taken.
+    """
+
+    def __call__(self, message: Message, left: Sequence[Delivery], *, now: datetime) -> None: ...
 
 
 @contextlib.contextmanager
@@ -26,26 +36,28 @@ def emails() -> Iterator[Send]:
     """
     connection = get_connection()
 
-    def send(delivery: Delivery, *, now: datetime) -> None:
-        message = message_for(delivery, now=now)
+    def send(message: Message, left: Sequence[Delivery], *, now: datetime) -> None:
+        words = words_of(message, left, now=now)
         mail = EmailMultiAlternatives(
-            subject=message.subject,
-            body=message.text,
-            to=[delivery.recipient.email],
+            subject=words.subject,
+            body=words.text,
+            to=[message.recipient.email if message.recipient else message.address],
             headers={
                 # The same for every attempt, so that a mail server can drop the copy that a crash
                 # between sending and noting it may cause.
-                "Message-ID": message.message_id,
+                "Message-ID": words.message_id,
                 "Auto-Submitted": "auto-generated",
             },
             connection=connection,
         )
-        mail.attach_alternative(message.html, "text/html")
+        mail.attach_alternative(words.html, "text/html")
         try:
             connection.open()  # nothing, where it is open
             mail.send()
-        except Exception:
+        except Exception as error:
             hang_up()
+            if said := _refusal(error):
+                raise Refused(said) from error
             raise
 
     def hang_up() -> None:
@@ -56,6 +68,22 @@ def emails() -> Iterator[Send]:
         yield send
     finally:
         hang_up()
+
+
+def _refusal(error: Exception) -> str:
+    """What the server says where it refuses the one address that we gave it; "" otherwise.
+
+    Refusing the sender or the content says nothing about the address.
+    """
+    if isinstance(error, SMTPRecipientsRefused):
+        for code, words in error.recipients.values():
+            if code >= PERMANENT:
+                return f"{code} {_text(words)}"
+    return ""
+
+
+def _text(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
 
 
 # The inbox is not here: its rows are delivered by being written.

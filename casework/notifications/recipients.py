@@ -1,78 +1,150 @@
 """Who hears a reminder: looked up when it is sent, because people leave and cases move."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from casework.access.scoping import may_see_episode
-from casework.models import Episode, Role, Unit, User
+from casework.models import Episode, Role
+from casework.notifications.directory import Directory, Person
 from casework.policies.ladder import Audience
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person and the reason, in words that the message repeats."""
+    """One person and the reason, in words that the message repeats.
 
-    user: User
+    `person` is None for the agency-wide on-call address.
+    """
+
+    person: Person | None
     why: str
 
 
-def recipients_of(episode: Episode, audience: Audience) -> list[Recipient]:
-    """The active people of this audience; where there are none, the next rung of the ladder.
+@dataclass(frozen=True)
+class Place:
+    """All of an episode that decides who hears of it."""
 
-    Empty only when the agency has neither an on-call person nor an admin with an account.
+    unit_id: int
+    assigned_to_id: int | None
+    recorded_by_id: int
+
+    @classmethod
+    def of(cls, episode: Episode) -> "Place":
+        """The place of this episode."""
+        return cls(episode.unit_id, episode.assigned_to_id, episode.recorded_by_id)
+
+
+# Steps that an agency may do without: the next one comes soon after.
+PASSED_OVER = frozenset({Audience.BACKUP, Audience.AGENCY})
+AT_THE_ADDRESS = Recipient(None, "This is the agency’s on-call address.")
+
+
+def recipients_of(
+    place: Place,
+    audience: Audience,
+    directory: Directory,
+    *,
+    person_id: int | None = None,
+    has_agency_address: bool = False,
+) -> list[Recipient]:
+    """The people of this audience who can act now; where there are none, the next rung of the ladder.
+
+    Somebody who is away is replaced by whoever stands in for them. Empty when the agency has neither
+    an on-call person nor an admin with an account; and for one of `PASSED_OVER` that there is not.
     """
-    if audience is Audience.OWNER:
-        return _owner(episode) + _logger(episode)
-    if audience is Audience.SUPERVISOR:
-        supervisors = _supervisors(episode.unit)
-        if supervisors:
-            return [Recipient(user, "You supervise this unit.") for user in supervisors]
-        return _because(recipients_of(episode, Audience.ON_CALL), "This unit has no supervisor.")
-    on_call = _active(Role.ON_CALL)
-    if on_call:
-        return [Recipient(user, "You are on call for the agency.") for user in on_call]
-    return [
-        Recipient(user, "Nobody is on call, so it reaches you as an admin.")
-        for user in _active(Role.ADMIN)
-    ]
+    match audience:
+        case Audience.OWNER:
+            found = _owner(place, directory) + _logger(place, directory)
+        case Audience.BACKUP:
+            found = _backup(place, directory)
+        case Audience.SUPERVISOR:
+            found = _supervisors(place, directory)
+        case Audience.ON_CALL:
+            found = _on_call(directory)
+        case Audience.AGENCY:
+            found = [AT_THE_ADDRESS] if has_agency_address else []
+        case Audience.ADMIN:
+            found = [
+                Recipient(person, "You are an admin.")
+                for person in directory.by_role.get(Role.ADMIN, [])
+            ]
+        case Audience.PERSON:
+            found = _named(person_id, place, directory)
+    return list({recipient.person: recipient for recipient in reversed(found)}.values())[::-1]
 
 
-def reached_alike(episode: Episode, audience: Audience) -> tuple[object, ...]:
-    """Equal for two reminders that reach the same people: all that `recipients_of` asks about."""
-    return (episode.unit_id, episode.assigned_to_id, episode.recorded_by_id, audience)
-
-
-def _owner(episode: Episode) -> list[Recipient]:
+def _owner(place: Place, directory: Directory) -> list[Recipient]:
     """Whoever holds the duty; the supervisors, when that is nobody who could act on it."""
-    owner = episode.assigned_to
-    if owner is not None and may_see_episode(owner, episode):
-        return [Recipient(owner, "It is assigned to you.")]
-    return _because(
-        recipients_of(episode, Audience.SUPERVISOR), "Nobody who could act on it holds it."
-    )
+    owner = directory.called(place.assigned_to_id)
+    if owner is not None and directory.may_see(owner, place.unit_id):
+        if owner.stand_in_id is None:
+            return [Recipient(owner, "It is assigned to you.")]
+        stand_in = directory.stand_in_of(owner, place.unit_id)
+        if stand_in is not None:
+            return [Recipient(stand_in, f"You stand in for {owner.user.name}.")]
+    return _because(_supervisors(place, directory), "Nobody who could act on it holds it.")
 
 
-def _logger(episode: Episode) -> list[Recipient]:
+def _logger(place: Place, directory: Directory) -> list[Recipient]:
     """Whoever took the call at night, when the duty belongs to somebody else."""
-    logger = episode.recorded_by
-    if logger == episode.assigned_to or not may_see_episode(logger, episode):
+    logger = directory.called(place.recorded_by_id)
+    if (
+        logger is None
+        or place.recorded_by_id == place.assigned_to_id
+        or logger.stand_in_id is not None
+        or not directory.may_see(logger, place.unit_id)
+    ):
         return []
     return [Recipient(logger, "You logged it.")]
 
 
-def _because(recipients: list[Recipient], why: str) -> list[Recipient]:
-    return [Recipient(recipient.user, f"{why} {recipient.why}") for recipient in recipients]
-
-
-def _active(role: Role) -> list[User]:
-    return list(User.objects.filter(role=role, is_active=True).order_by("id"))
-
-
-def _supervisors(unit: Unit) -> list[User]:
-    """The supervisors of the nearest unit upward that has any."""
-    office: Unit | None = unit
-    while office is not None:
-        people = list(office.people.filter(role=Role.SUPERVISOR, is_active=True).order_by("id"))
-        if people:
-            return people
-        office = office.parent
+def _backup(place: Place, directory: Directory) -> list[Recipient]:
+    owner = directory.called(place.assigned_to_id)
+    backup = directory.called(owner.user.backup_id) if owner else None
+    if (
+        owner is not None
+        and backup is not None
+        and backup.stand_in_id is None
+        and directory.may_see(backup, place.unit_id)
+    ):
+        return [Recipient(backup, f"You are the back-up of {owner.user.name}.")]
     return []
+
+
+def _supervisors(place: Place, directory: Directory) -> list[Recipient]:
+    """The supervisors of the nearest unit upward of whom one is there, or is stood in for."""
+    for office in directory.upward(place.unit_id):
+        found = []
+        for supervisor in directory.supervisors.get(office, []):
+            if supervisor.stand_in_id is None:
+                found.append(Recipient(supervisor, "You supervise this unit."))
+            elif stand_in := directory.stand_in_of(supervisor, place.unit_id):
+                found.append(Recipient(stand_in, f"You stand in for {supervisor.user.name}."))
+        if found:
+            return found
+    return _because(_on_call(directory), "This unit has no supervisor.")
+
+
+def _on_call(directory: Directory) -> list[Recipient]:
+    everybody = directory.by_role.get(Role.ON_CALL, [])
+    there = [person for person in everybody if person.stand_in_id is None]
+    # Better somebody who is away than nobody.
+    if on_call := there or everybody:
+        return [Recipient(person, "You are on call for the agency.") for person in on_call]
+    return [
+        Recipient(person, "Nobody is on call, so it reaches you as an admin.")
+        for person in directory.by_role.get(Role.ADMIN, [])
+    ]
+
+
+def _named(person_id: int | None, place: Place, directory: Directory) -> list[Recipient]:
+    """The person who was meant, also when the record is not theirs any more: the message says no
+    more than that there is something. Their supervisors, where the account is closed.
+    """
+    person = directory.called(person_id)
+    if person is not None:
+        return [Recipient(person, "It is meant for you.")]
+    return _because(_supervisors(place, directory), "It was meant for somebody who has left.")
+
+
+def _because(recipients: Iterable[Recipient], why: str) -> list[Recipient]:
+    return [Recipient(recipient.person, f"{why} {recipient.why}") for recipient in recipients]

@@ -112,6 +112,7 @@ def record(
     _set_to(duty, entry, by)
     if not duty.is_open:
         reminders.cancel_waiting(Duty.objects.filter(pk=duty.pk), now=now)
+        duty.acknowledgements.filter(ended_at__isnull=True).update(ended_at=now)
     elif not was_open and clocks.reminds(duty):
         reminders.plan_again(duty, now=now)
     if duty.repeats and duty.is_open:

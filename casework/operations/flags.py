@@ -17,6 +17,7 @@ from casework.models import (
     FlagStepKind,
     Reminder,
     SetAsideReason,
+    Topic,
     User,
 )
 from casework.models.flag import RAISED_BY_PERSON
@@ -331,6 +332,7 @@ def _plan(
             flag=flag,
             kind=ReminderKind.NOTICE,
             audience=audience,
+            topic=Topic.FLAG,
             due_at=at,
             dedupe_key=f"{flag.public_id}:{what}:{audience}:{number}",
             planned_at=now,

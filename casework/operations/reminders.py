@@ -1,25 +1,30 @@
-"""Reminders as rows: planned with their duty, sent by the sweep, cancelled when they lose their
+"""Reminders as rows: planned with their duty, told by the sweep, cancelled when they lose their
 point. Nothing here enqueues a task: the sweep finds what is due.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from casework.models import Delivery, Duty, Episode, Reminder, User
-from casework.policies.ladder import ladder
+from casework.models import Acknowledgement, Delivery, Duty, Episode, Reminder, Topic, User
+from casework.models.reminder import DeliveryQuerySet
+from casework.notifications.plan import first_steps
+from casework.policies.ladder import Audience, ReminderKind
 
 
 def plan_first(duties: Sequence[Duty], *, now: datetime) -> None:
     """Write the reminders of new duties. Runs in the caller's transaction."""
     Reminder.objects.bulk_create(
-        reminder for duty in duties for reminder in _ladder_of(duty, generation=0, now=now)
+        reminder for duty in duties for reminder in first_steps(duty, generation=0, now=now)
     )
 
 
 def plan_again(*duties: Duty, now: datetime) -> None:
-    """Write new ladders for duties that are open again: after a correction, or an undone return."""
+    """Write new ladders for duties that are open again, or have moved.
+
+    What somebody has said they are on stays paused.
+    """
     written = dict(
         Reminder.objects.filter(duty__in=duties)
         .order_by("duty")
@@ -29,28 +34,47 @@ def plan_again(*duties: Duty, now: datetime) -> None:
     Reminder.objects.bulk_create(
         reminder
         for duty in duties
-        for reminder in _ladder_of(duty, generation=written.get(duty.pk, 0), now=now)
+        for reminder in first_steps(duty, generation=written.get(duty.pk, 0), now=now)
+    )
+    for held in Acknowledgement.objects.held_at(now).filter(duty__in=duties).select_related("duty"):
+        hold(held, now=now)
+
+
+def hold(held: Acknowledgement, *, now: datetime) -> None:
+    """Let the duty climb no further while somebody is on it, and tell them when that time is over.
+
+    Its owner goes on hearing of it. A step that has waited through a pause already is not put off a
+    second time: however often somebody says "I'm on it", somebody further up hears in between.
+    """
+    steps = (
+        Reminder.objects.waiting()
+        .filter(duty_id=held.duty_id)
+        .exclude(audience__in=(Audience.OWNER, Audience.PERSON))
+        .exclude(kind=ReminderKind.NOT_REACHED)
+    )
+    steps.exclude(paused_until__lte=now, due_at__lte=now).update(paused_until=held.until)
+    key = f"{held.duty.public_id}:taken-up:{held.public_id}"
+    told = Reminder.objects.filter(duty_id=held.duty_id, dedupe_key__startswith=key)
+    if told.waiting().exists():
+        return
+    Reminder.objects.create(
+        episode_id=held.duty.episode_id,
+        duty_id=held.duty_id,
+        kind=ReminderKind.TAKEN_UP,
+        audience=Audience.PERSON,
+        person_id=held.by_id,
+        topic=Topic.DUTY,
+        due_at=held.until,
+        dedupe_key=f"{key}:{told.count()}",
+        planned_at=now,
     )
 
 
-def _ladder_of(duty: Duty, *, generation: int, now: datetime) -> list[Reminder]:
-    return [
-        Reminder(
-            episode=duty.episode,
-            duty=duty,
-            kind=step.kind,
-            audience=step.audience,
-            due_at=step.at,
-            dedupe_key=f"{duty.public_id}:{step.code}:{generation}",
-            planned_at=now,
-        )
-        for step in ladder(
-            counted_from_at=duty.counted_from_at,
-            due_at=duty.due_at,
-            planned_at=now,
-            target_at=duty.target_at,
-        )
-    ]
+def let_go(duty: Duty, *, now: datetime) -> None:
+    """Let the duty climb on at once: nobody is on it any more."""
+    waiting = Reminder.objects.waiting().filter(duty=duty)
+    waiting.filter(kind=ReminderKind.TAKEN_UP).update(cancelled_at=now)
+    waiting.filter(paused_until__gt=now).update(paused_until=now)
 
 
 def cancel_waiting(duties: QuerySet[Duty], *, now: datetime) -> None:
@@ -67,7 +91,28 @@ def cancel_waiting_of_flags(episode: Episode, *, now: datetime) -> None:
 
 
 def mark_seen(delivery: Delivery, *, by: User, now: datetime) -> None:
-    """Note that this person has opened the message; the first time counts."""
+    """Note that this person has opened the message; the first time counts.
+
+    Whoever opens a mail has seen the same item in the inbox too, and the other way round. Of a mail
+    to the agency-wide address, that somebody who may see the item has opened it.
+    """
     Delivery.objects.filter(
-        pk=delivery.pk, recipient=by, seen_at__isnull=True, sent_at__isnull=False
+        Q(recipient=by) | Q(pk=delivery.pk, recipient=None),
+        reminder=delivery.reminder_id,
+        seen_at__isnull=True,
+        sent_at__isnull=False,
     ).update(seen_at=now)
+
+
+def mark_all_seen(
+    messages: DeliveryQuerySet, *, by: User, shown_at: datetime, now: datetime
+) -> int:
+    """Note that this person has seen these messages of theirs, as far as the page that was
+    `shown_at` held them already. Returns how many were new.
+    """
+    new = messages.filter(recipient=by, seen_at__isnull=True, created_at__lte=shown_at)
+    reminders = list(new.values_list("reminder", flat=True))
+    Delivery.objects.filter(
+        reminder__in=reminders, recipient=by, seen_at__isnull=True, sent_at__isnull=False
+    ).update(seen_at=now)
+    return len(reminders)

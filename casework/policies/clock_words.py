@@ -27,3 +27,10 @@ def clock_words(moment: time) -> str:
 def day_words(day: date) -> str:
     """A day without its year: "Mar 3"."""
     return f"{MONTHS[day.month - 1]} {day.day}"
+
+
+def hour_words(hour: int) -> str:
+    """A full hour of the day, 0 to 23: "8 a.m.", "noon", "midnight"."""
+    if hour in {0, 12}:
+        return "noon" if hour else "midnight"
+    return f"{hour % 12} {'a.m.' if hour < 12 else 'p.m.'}"

@@ -143,27 +143,40 @@ class ProtocolFile:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Parse a file, or raise ProtocolError where it is not TOML or its shape is wrong."""
-        text = _text_of(path)
-        try:
-            values = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ProtocolError(
-                path, _line_of(error, text), f"Not TOML: {error}. {HOW_TO_WRITE}"
-            ) from error
-        top_lines, duty_lines = _find_lines(text)
-        top = Table(path, values, 1, top_lines)
-        duties = values.pop("duty", [])
-        if not isinstance(duties, list) or not all(isinstance(duty, dict) for duty in duties):
-            raise top.error('Write each duty as a block that begins with "[[duty]]"', "duty")
-        if len(duties) != len(duty_lines):
-            raise top.error('Begin each duty with "[[duty]]" on a line of its own', "duty")
-        return cls(
-            top=top,
-            duties=tuple(
-                Table(path, duty, line, key_lines)
-                for duty, (line, key_lines) in zip(duties, duty_lines, strict=True)
-            ),
-        )
+        top, duties = _read(path, "duty")
+        return cls(top=top, duties=duties)
+
+
+def read_blocks(path: Path, name: str) -> tuple[Table, ...]:
+    """The blocks of a file that holds nothing else, each begun with "[[name]]".
+
+    Raises ProtocolError where it is not TOML or its shape is wrong.
+    """
+    top, blocks = _read(path, name)
+    top.refuse_other_keys([])
+    return blocks
+
+
+def _read(path: Path, name: str) -> tuple[Table, tuple[Table, ...]]:
+    """What a file says at its top, and its blocks of this name in their order."""
+    text = _text_of(path)
+    try:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(
+            path, _line_of(error, text), f"Not TOML: {error}. {HOW_TO_WRITE}"
+        ) from error
+    top_lines, block_lines = _find_lines(text, name)
+    top = Table(path, values, 1, top_lines)
+    blocks = values.pop(name, [])
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        raise top.error(f'Write each {name} as a block that begins with "[[{name}]]"', name)
+    if len(blocks) != len(block_lines):
+        raise top.error(f'Begin each {name} with "[[{name}]]" on a line of its own', name)
+    return top, tuple(
+        Table(path, block, line, key_lines)
+        for block, (line, key_lines) in zip(blocks, block_lines, strict=True)
+    )
 
 
 def one_of(words: Iterable[str]) -> str:
@@ -188,18 +201,18 @@ def _line_of(error: Exception, text: str) -> int:
     return text.count("\n") + 1 if "end of document" in str(error) else 1
 
 
-def _find_lines(text: str) -> tuple[dict[str, int], list[tuple[int, dict[str, int]]]]:
-    """The lines of the top's keys, and for each duty its own line and those of its keys."""
+def _find_lines(text: str, name: str) -> tuple[dict[str, int], list[tuple[int, dict[str, int]]]]:
+    """The lines of the top's keys, and for each block of this name its own and those of its keys."""
     top: dict[str, int] = {}
-    duties: list[tuple[int, dict[str, int]]] = []
+    blocks: list[tuple[int, dict[str, int]]] = []
     here = top
     for number, line in _lines_outside_long_texts(text):
-        if re.match(r"\s*\[\[\s*[\"']?duty[\"']?\s*\]\]", line):
+        if re.match(rf"\s*\[\[\s*[\"']?{name}[\"']?\s*\]\]", line):
             here = {}
-            duties.append((number, here))
+            blocks.append((number, here))
         elif key := re.match(r"\s*\[*\s*[\"']?([\w-]+)", line):
             here.setdefault(key[1], number)
-    return top, duties
+    return top, blocks
 
 
 def _lines_outside_long_texts(text: str) -> Iterator[tuple[int, str]]:

@@ -8,25 +8,40 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from casework.models import Channel, Delivery, Reminder
-from casework.notifications import sweep
-from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory
+from casework.models import Channel, Delivery, Message, Reminder
+from casework.notifications import addressing, sending
+from casework.notifications.addressing import address_due
+from casework.notifications.sending import send_due
+from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory, UserFactory
 
 NUMBER = 40
 
 
 @pytest.fixture
 def reminders(ana):
-    duty = DutyFactory(episode=EpisodeFactory(youth__unit=ana.unit, assigned_to=ana))
+    duty = DutyFactory(
+        episode=EpisodeFactory(youth__unit=ana.unit, assigned_to=ana, recorded_by=ana)
+    )
     return [ReminderFactory(duty=duty, due_at=TOLD) for _ in range(NUMBER)]
 
 
+@pytest.fixture
+def messages(unit):
+    """A message each for NUMBER supervisors."""
+    for _ in range(NUMBER):
+        UserFactory(role="supervisor", unit=unit)
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=unit))
+    ReminderFactory(duty=duty, audience="supervisor", due_at=TOLD)
+    address_due(now=TOLD)
+    return list(Message.objects.order_by("id"))
+
+
 def test_four_sweeps_send_everything_once(at_once, reminders, ana, monkeypatch):
-    monkeypatch.setattr(sweep, "BATCH", 7)
+    monkeypatch.setattr(addressing, "BATCH", 7)
 
     def run() -> int:
-        addressed = sum(iter(lambda: sweep.address_due(now=TOLD), 0))
-        sum(iter(lambda: sweep.send_due(now=TOLD), 0))
+        addressed = sum(iter(lambda: address_due(now=TOLD), 0))
+        sum(iter(lambda: send_due(now=TOLD), 0))
         return addressed
 
     addressed = at_once([run] * 4)
@@ -37,9 +52,9 @@ def test_four_sweeps_send_everything_once(at_once, reminders, ana, monkeypatch):
     assert Delivery.objects.inbox_of(ana).count() == NUMBER
     assert Delivery.objects.filter(channel=Channel.EMAIL, sent_at=TOLD).count() == NUMBER
     ids = Counter(message.message()["Message-ID"] for message in mail.outbox)
-    assert len(ids) == NUMBER
+    assert 1 <= len(ids) == Message.objects.count() <= NUMBER
     assert set(ids.values()) == {1}
-    assert set(Delivery.objects.values_list("attempts", flat=True)) == {0, 1}
+    assert set(Message.objects.values_list("attempts", flat=True)) == {1}
 
 
 def test_a_sweep_passes_over_reminders_that_another_holds(at_once, reminders):
@@ -54,31 +69,41 @@ def test_a_sweep_passes_over_reminders_that_another_holds(at_once, reminders):
     def sweep_beside() -> int:
         assert holding.wait(20)
         try:
-            return sweep.address_due(now=TOLD)
+            return address_due(now=TOLD)
         finally:
             done.set()
 
     _, addressed = at_once([hold, sweep_beside])
 
     assert addressed == NUMBER - 10
-    assert sweep.address_due(now=TOLD) == 10
+    assert address_due(now=TOLD) == 10
 
 
-def test_a_sweep_passes_over_messages_that_another_is_claiming(at_once, reminders):
-    sweep.address_due(now=TOLD)
-    held = list(Delivery.objects.filter(channel=Channel.EMAIL).order_by("id")[:10])
+def test_four_sweeps_send_each_message_once(at_once, messages, monkeypatch):
+    monkeypatch.setattr(sending, "BATCH", 7)
+
+    at_once([lambda: sum(iter(lambda: send_due(now=TOLD), 0))] * 4)
+
+    ids = Counter(message.message()["Message-ID"] for message in mail.outbox)
+    assert len(ids) == NUMBER
+    assert set(ids.values()) == {1}
+    assert set(Message.objects.values_list("attempts", "sent_at")) == {(1, TOLD)}
+
+
+def test_a_sweep_passes_over_messages_that_another_is_claiming(at_once, messages):
+    held = messages[:10]
     holding, done = Event(), Event()
 
     def hold() -> None:
         with transaction.atomic():
-            list(Delivery.objects.filter(pk__in=[d.pk for d in held]).select_for_update())
+            list(Message.objects.filter(pk__in=[one.pk for one in held]).select_for_update())
             holding.set()
             assert done.wait(20), "the other sweep waited for the lock"
 
     def sweep_beside() -> int:
         assert holding.wait(20)
         try:
-            return sweep.send_due(now=TOLD)
+            return send_due(now=TOLD)
         finally:
             done.set()
 
@@ -86,15 +111,14 @@ def test_a_sweep_passes_over_messages_that_another_is_claiming(at_once, reminder
 
     assert sent == NUMBER - 10
     assert len(mail.outbox) == NUMBER - 10
-    assert sweep.send_due(now=TOLD) == 10
+    assert send_due(now=TOLD) == 10
 
 
-def test_a_claim_keeps_other_sweeps_away_until_its_lease_ends(at_once, reminders):
-    sweep.address_due(now=TOLD)
-    claimed = at_once([lambda: sweep._claim(TOLD)])[0]
+def test_a_claim_keeps_other_sweeps_away_until_its_lease_ends(at_once, messages):
+    claimed = at_once([lambda: sending._claim(TOLD)])[0]
     assert len(claimed) == NUMBER
 
-    assert at_once([lambda: sweep.send_due(now=TOLD + timedelta(seconds=5))]) == [0]
+    assert at_once([lambda: send_due(now=TOLD + timedelta(seconds=5))]) == [0]
 
-    after = TOLD + sweep.LEASE + timedelta(seconds=1)
-    assert sweep.send_due(now=after) == NUMBER
+    after = TOLD + sending.LEASE + timedelta(seconds=1)
+    assert send_due(now=after) == NUMBER

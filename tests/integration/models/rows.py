@@ -5,7 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from casework.models import (
+    Absence,
+    Acknowledgement,
     AssessmentRecord,
+    Assignment,
     Channel,
     ChecklistAnswer,
     Circumstance,
@@ -18,15 +21,24 @@ from casework.models import (
     FlagStep,
     FlagStepKind,
     Known,
+    Message,
     Note,
     NoteKind,
     Outcome,
     Said,
     SetAsideReason,
+    Transfer,
     User,
 )
 from casework.policies.conditions import Condition
-from tests.factories import TOLD, DutyFactory, EpisodeFactory, ReminderFactory, UserFactory
+from tests.factories import (
+    TOLD,
+    DutyFactory,
+    EpisodeFactory,
+    ReminderFactory,
+    UnitFactory,
+    UserFactory,
+)
 
 
 def a_note(**fields: Any) -> Note:
@@ -67,9 +79,31 @@ def a_delivery(**fields: Any) -> Delivery:
             "reminder": reminder,
             "recipient": reminder.episode.recorded_by,
             "channel": Channel.EMAIL,
-            "dedupe_key": str(uuid.uuid4()),
+            "created_at": TOLD,
+            **fields,
+        }
+    )
+
+
+def a_message(**fields: Any) -> Message:
+    return Message.objects.create(
+        **{
+            "recipient": fields.pop("recipient", None) or UserFactory(),
             "created_at": TOLD,
             "next_attempt_at": TOLD,
+            **fields,
+        }
+    )
+
+
+def an_acknowledgement(**fields: Any) -> Acknowledgement:
+    duty = fields.pop("duty", None) or DutyFactory()
+    return Acknowledgement.objects.create(
+        **{
+            "duty": duty,
+            "by": duty.episode.recorded_by,
+            "at": TOLD,
+            "until": TOLD + timedelta(minutes=30),
             **fields,
         }
     )
@@ -176,6 +210,51 @@ def a_flag_step(**fields: Any) -> FlagStep:
             "kind": FlagStepKind.RAISED,
             "at": TOLD,
             "words": "it snows",
+            **fields,
+        }
+    )
+
+
+def an_absence(**fields: Any) -> Absence:
+    person = fields.pop("person", None) or UserFactory()
+    return Absence.objects.create(
+        **{
+            "person": person,
+            "stand_in": UserFactory(unit=person.unit),
+            "starts_at": TOLD,
+            "ends_at": TOLD + timedelta(days=3),
+            "recorded_at": TOLD,
+            "recorded_by": person,
+            **fields,
+        }
+    )
+
+
+def an_assignment(**fields: Any) -> Assignment:
+    episode = fields.pop("episode", None) or EpisodeFactory()
+    return Assignment.objects.create(
+        **{
+            "episode": episode,
+            "from_person": episode.assigned_to,
+            "to_person": None,
+            "at": TOLD,
+            "by": episode.recorded_by,
+            "batch": uuid.uuid4(),
+            **fields,
+        }
+    )
+
+
+def a_transfer(**fields: Any) -> Transfer:
+    episode = fields.pop("episode", None) or EpisodeFactory()
+    return Transfer.objects.create(
+        **{
+            "episode": episode,
+            "from_unit": episode.unit,
+            "to_unit": fields.pop("to_unit", None) or UnitFactory(),
+            "note": "Placed there since Monday.",
+            "at": TOLD,
+            "by": episode.recorded_by,
             **fields,
         }
     )

@@ -11,7 +11,15 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from casework.models import AuditEvent, EndReason, Known, Outcome, Role, YouthName
+from casework.models import (
+    AuditEvent,
+    EndReason,
+    Known,
+    Outcome,
+    ReminderPreferences,
+    Role,
+    YouthName,
+)
 from casework.models.flag import RAISED_BY_PERSON
 from casework.policies.time_words import Precision
 from tests.factories import (
@@ -30,9 +38,14 @@ from tests.integration.models.rows import (
     a_delivery,
     a_flag,
     a_flag_step,
+    a_message,
     a_note,
+    a_transfer,
+    an_absence,
+    an_acknowledgement,
     an_answer,
     an_assessment,
+    an_assignment,
     an_entry,
     set_aside_by,
 )
@@ -52,6 +65,17 @@ def two_episodes_at_one_time() -> None:
     youth = YouthFactory()
     EpisodeFactory(youth=youth, returned=True)
     EpisodeFactory(youth=youth, returned=True, told_at=TOLD + HOUR, recorded_at=TOLD + 2 * HOUR)
+
+
+def one_reminder_told_twice() -> None:
+    """Also at the agency's address, which is no person."""
+    first = a_delivery(recipient=None)
+    a_delivery(reminder=first.reminder, recipient=None)
+
+
+def two_on_one_duty() -> None:
+    first = an_acknowledgement()
+    an_acknowledgement(duty=first.duty, by=UserFactory())
 
 
 def located(at: datetime) -> dict[str, object]:
@@ -90,6 +114,42 @@ def one_confirmation_twice() -> None:
     a_confirmation(submission_key=first.submission_key)
 
 
+def two_absences_at_once(*, gap: timedelta) -> None:
+    first = an_absence(starts_at=TOLD, ends_at=TOLD + HOUR)
+    an_absence(person=first.person, starts_at=TOLD + gap, ends_at=TOLD + 2 * HOUR)
+
+
+def one_episode_twice_in_a_batch() -> None:
+    first = an_assignment()
+    an_assignment(episode=first.episode, batch=first.batch)
+
+
+def two_offers_of_one_episode() -> None:
+    first = a_transfer()
+    a_transfer(episode=first.episode)
+
+
+def a_transfer_within_a_unit() -> None:
+    episode = EpisodeFactory()
+    a_transfer(episode=episode, to_unit=episode.unit)
+
+
+def handed_to_whoever_had_it() -> None:
+    episode = EpisodeFactory()
+    an_assignment(episode=episode, to_person=episode.assigned_to)
+
+
+def ones_own_backup() -> None:
+    person = UserFactory()
+    person.backup = person
+    person.save()
+
+
+def ones_own_stand_in() -> None:
+    person = UserFactory()
+    an_absence(person=person, stand_in=person)
+
+
 def one_flag_twice() -> None:
     flag = a_flag()
     a_flag(episode=flag.episode)
@@ -111,6 +171,26 @@ BREAKS: dict[str, Callable[[], object]] = {
     "user_deactivated_pair": lambda: UserFactory(is_active=False, deactivated_at=TOLD),
     "user_inactive_says_when": lambda: UserFactory(is_active=False),
     "user_caseworker_has_unit": lambda: UserFactory(role=Role.CASEWORKER, unit=None),
+    "user_backup_is_another": ones_own_backup,
+    "user_refusal_says_when": lambda: UserFactory(email_refused_why="550 no such user"),
+    # Absences, who holds what, and transfers
+    "absence_ends_after_start": lambda: an_absence(ends_at=TOLD),
+    "absence_stand_in_is_another": ones_own_stand_in,
+    "absence_cancelled_pair": lambda: an_absence(cancelled_at=TOLD),
+    "absence_one_at_a_time": lambda: two_absences_at_once(gap=HOUR / 2),
+    "assignment_once_a_batch": one_episode_twice_in_a_batch,
+    "assignment_changes_something": handed_to_whoever_had_it,
+    "assignment_undone_pair": lambda: an_assignment(undone_at=TOLD),
+    "transfer_between_units": a_transfer_within_a_unit,
+    "transfer_says_why": lambda: a_transfer(note=""),
+    "transfer_one_waiting": two_offers_of_one_episode,
+    "transfer_accepted_pair": lambda: a_transfer(accepted_at=TOLD),
+    "transfer_declined_pair": lambda: a_transfer(declined_at=TOLD, declined_why="Full"),
+    "transfer_declined_says_why": lambda: a_transfer(declined_at=TOLD, declined_by=UserFactory()),
+    "transfer_cancelled_pair": lambda: a_transfer(cancelled_at=TOLD),
+    "transfer_ends_one_way": lambda: a_transfer(
+        accepted_at=TOLD, accepted_by=UserFactory(), cancelled_at=TOLD, cancelled_by=UserFactory()
+    ),
     # Youth and placements
     "youth_has_some_name": lambda: YouthFactory(given_name="", family_name=""),
     "youth_case_number_not_empty": lambda: YouthFactory(case_number=""),
@@ -200,6 +280,17 @@ BREAKS: dict[str, Callable[[], object]] = {
     "reminder_addressed_or_cancelled": lambda: ReminderFactory(
         addressed_at=TOLD, cancelled_at=TOLD
     ),
+    "reminder_names_its_person": lambda: ReminderFactory(audience="person"),
+    "delivery_once": one_reminder_told_twice,
+    "delivery_inbox_is_written": lambda: a_delivery(channel="inbox"),
+    "message_ends_one_way": lambda: a_message(sent_at=TOLD, cancelled_at=TOLD),
+    "message_goes_somewhere": lambda: a_message(address="duty@agency.test"),
+    "acknowledgement_lasts": lambda: an_acknowledgement(until=TOLD),
+    "acknowledgement_ends_after_start": lambda: an_acknowledgement(ended_at=TOLD - HOUR),
+    "acknowledgement_one_a_duty": two_on_one_duty,
+    "preferences_digest_hour_of_day": lambda: ReminderPreferences.objects.create(
+        user=UserFactory(), digest_hour=24
+    ),
     "delivery_ends_one_way": lambda: a_delivery(sent_at=TOLD, failed_at=TOLD),
     "delivery_sent_before_seen": lambda: a_delivery(seen_at=TOLD),
 }
@@ -262,6 +353,13 @@ def test_what_the_constraints_allow():
     YouthFactory(given_name="", family_name="", nickname="Jay", case_number=None)
     UserFactory(role=Role.ADMIN, unit=None)
     UserFactory(is_active=False, deactivated_at=TOLD, deactivated_by=UserFactory())
+    two_absences_at_once(gap=HOUR)
+    away = an_absence(cancelled_at=TOLD, cancelled_by=UserFactory())
+    an_absence(person=away.person)
+    UserFactory(email_refused_at=TOLD, backup=UserFactory())
+    declined = a_transfer(declined_at=TOLD, declined_by=UserFactory(), declined_why="Full")
+    a_transfer(episode=declined.episode)
+    an_assignment(to_person=UserFactory())
     a_delivery(sent_at=TOLD, seen_at=TOLD)
     an_answer(true_at=TOLD, true_precision=Precision.DATE_ONLY)
     by_hand = a_flag(code=RAISED_BY_PERSON, raised_by=UserFactory())
@@ -311,6 +409,11 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "AssessmentRecord": an_assessment,
     "Flag": a_flag,
     "FlagStep": a_flag_step,
+    "Absence": an_absence,
+    "Acknowledgement": an_acknowledgement,
+    "Message": a_message,
+    "Assignment": an_assignment,
+    "Transfer": a_transfer,
     "AuditEvent": lambda **fields: AuditEvent.objects.create(event="x", at=TOLD, **fields),
 }
 

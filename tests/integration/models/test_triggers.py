@@ -1,6 +1,7 @@
 """What the database refuses or keeps by itself, whoever asks: its triggers."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pgtrigger
@@ -10,11 +11,13 @@ from django.db import DatabaseError, connection, models, transaction
 
 from casework import audit
 from casework.models import (
+    Absence,
     AuditEvent,
     Duty,
     Episode,
     Flag,
     Placement,
+    Transfer,
     Unit,
     User,
     Youth,
@@ -34,8 +37,11 @@ from tests.integration.models.rows import (
     a_flag,
     a_flag_step,
     a_note,
+    a_transfer,
+    an_absence,
     an_answer,
     an_assessment,
+    an_assignment,
     an_entry,
 )
 
@@ -63,6 +69,14 @@ def a_unit_below_itself() -> None:
     change(unit, parent=unit)
 
 
+def closed_account() -> User:
+    return UserFactory(is_active=False, deactivated_at=TOLD, deactivated_by=UserFactory())
+
+
+def an_undone_assignment() -> models.Model:
+    return an_assignment(undone_at=TOLD, undone_by=UserFactory())
+
+
 def change(row: models.Model, **fields: Any) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(**fields)
 
@@ -82,6 +96,25 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
     "casework.User:never_deleted": (
         "Cannot delete rows from casework_user",
         [lambda: remove(UserFactory())],
+    ),
+    "casework.Episode:held_by_somebody_active": (
+        "cannot be given to a deactivated account",
+        [
+            lambda: EpisodeFactory(assigned_to=closed_account(), recorded_by=UserFactory()),
+            lambda: change(EpisodeFactory(), assigned_to=closed_account()),
+            lambda: change(EpisodeFactory(returned=True), assigned_to=closed_account()),
+        ],
+    ),
+    "casework.Assignment:never_deleted": (
+        "Cannot delete rows from casework_assignment",
+        [lambda: remove(an_assignment())],
+    ),
+    "casework.Assignment:only_undone_once": (
+        "Cannot update rows from casework_assignment",
+        [
+            lambda: change(an_assignment(), note="Rewritten"),
+            lambda: change(an_undone_assignment(), undone_at=None, undone_by=None),
+        ],
     ),
     "casework.AuditEvent:append_only": (
         "Cannot update or delete rows from casework_auditevent",
@@ -139,6 +172,8 @@ CHANGES: dict[type[models.Model], tuple[Callable[[], models.Model], str, object]
     Episode: (EpisodeFactory, "left_from", "school"),
     Duty: (DutyFactory, "title", "Renamed"),
     Flag: (a_flag, "says", "Rewritten"),
+    Absence: (an_absence, "ends_at", TOLD + timedelta(days=9)),
+    Transfer: (a_transfer, "note", "Rewritten"),
 }
 
 

@@ -8,12 +8,29 @@ from itertools import product
 import pytest
 from django.core import mail
 
-from casework.models import Delivery, LeftFrom, Reminder, Role, Said, SetAsideReason
-from casework.notifications import sweep
-from casework.notifications.messages import message_for
+from casework.models import (
+    Delivery,
+    LeftFrom,
+    Message,
+    Reminder,
+    Role,
+    Said,
+    SetAsideReason,
+)
+from casework.notifications.addressing import address_due
+from casework.notifications.sending import send_due
+from casework.notifications.words import Words, told_in, words_of
 from casework.operations.flags import SettingAside, set_aside
 from casework.policies.ladder import Audience, ReminderKind
-from tests.factories import PlacementFactory, UnitFactory, UserFactory, YouthFactory
+from tests.factories import (
+    DutyFactory,
+    EpisodeFactory,
+    PlacementFactory,
+    ReminderFactory,
+    UnitFactory,
+    UserFactory,
+    YouthFactory,
+)
 from tests.integration.scenes import check, log
 
 # Names that could slip through escaping, wrapping or a header.
@@ -33,6 +50,9 @@ NEVER_SAID = re.compile(
 )
 
 
+ADDRESSES = re.compile(r"http://127\.0\.0\.1:8000/(r/[0-9a-f-]{36}|me/reminders|reminders)")
+
+
 def everything_in(message) -> str:
     """Every header and both bodies as people read them, without the address of the item."""
     parts = [
@@ -43,7 +63,12 @@ def everything_in(message) -> str:
     parts += [
         part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart()
     ]
-    return re.sub(r"http://127\.0\.0\.1:8000/r/[0-9a-f-]{36}", "", "\n".join(map(str, parts)))
+    return ADDRESSES.sub("", "\n".join(map(str, parts)))
+
+
+def said_in(words: Words) -> set[str]:
+    """All that a message says, without its addresses."""
+    return {ADDRESSES.sub("", text) for text in (words.subject, words.text, words.html)}
 
 
 @pytest.fixture
@@ -72,21 +97,26 @@ def test_no_message_says_what_or_about_whom(names, region, now):
             kind=kind,
             audience=audience,
             due_at=now,
-            dedupe_key=f"{number}",
+            person=worker if audience is Audience.PERSON else None,
+            dedupe_key=f"{number}:0",
             planned_at=now,
         )
         for number, (duty, kind, audience) in enumerate(product(duties, ReminderKind, Audience))
     )
 
-    late = now + timedelta(days=3)
-    for moment in (now, late):
-        while sweep.address_due(now=moment):
-            pass
-        while sweep.send_due(now=moment):
-            pass
-        Delivery.objects.update(sent_at=None)
+    while address_due(now=now):
+        pass
+    told = list(Delivery.objects.filter(channel="email"))
+    assert len({delivery.reminder_id for delivery in told}) >= len(duties) * len(ReminderKind)
+    texts = set()
+    for moment in (now, now + timedelta(days=3)):
+        for delivery in told:
+            texts |= said_in(words_of(delivery.message, [delivery], now=moment))
+        for message in Message.objects.all():
+            texts |= said_in(words_of(message, list(told_in(message)), now=moment))
+    send_due(now=now)
+    texts |= {everything_in(message.message()) for message in mail.outbox}
 
-    assert len(mail.outbox) == 2 * len(duties) * len(ReminderKind) * len(Audience)
     people = {str(name) for name in youth.names}
     words = {word for name in people for word in re.findall(r"\w{3,}", name)} - {
         "now",
@@ -95,7 +125,7 @@ def test_no_message_says_what_or_about_whom(names, region, now):
     }
     initials = f"{youth.given_name[:1]}{youth.family_name[:1]}"
     titles = {duty.title for duty in duties}
-    for text in {everything_in(message.message()) for message in mail.outbox}:
+    for text in texts:
         said = text.replace(f"ref {episode.reference}", "")
         for secret in {*people, *titles, *words, "Maple House", "Office 4", "Scar on the chin"}:
             assert secret not in said
@@ -106,48 +136,93 @@ def test_no_message_says_what_or_about_whom(names, region, now):
 
 @pytest.fixture
 def told_ana(episode, police, ana, now):
-    sweep.address_due(now=now)
+    """The delivery of one duty's notice to Ana."""
+    address_due(now=now)
     return Delivery.objects.get(
         recipient=ana, reminder__duty=police, reminder__kind="notice", channel="email"
     )
 
 
-def test_a_notice_says_that_there_is_something_new(told_ana, episode, now):
-    message = message_for(told_ana, now=now)
+def words_about(*deliveries: Delivery, now) -> Words:
+    return words_of(deliveries[0].message, deliveries, now=now)
 
-    assert message.subject == f"New item for you – ref {episode.reference}"
-    assert "Why you got this: It is assigned to you." in message.text
-    assert f"http://127.0.0.1:8000/r/{told_ana.public_id}" in message.text
+
+def test_a_notice_says_that_there_is_something_new(told_ana, episode, now):
+    words = words_about(told_ana, now=now)
+
+    assert words.subject == f"New item for you – ref {episode.reference}"
+    assert "Why you got this: It is assigned to you." in words.text
+    assert f"http://127.0.0.1:8000/r/{told_ana.public_id}" in words.text
+    assert "http://127.0.0.1:8000/me/reminders" in words.text
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ReminderKind if kind != ReminderKind.NOTICE])
 def test_a_reminder_says_by_when_in_the_zone_of_the_episode(told_ana, episode, now, kind):
     told_ana.reminder.kind = kind
 
-    message = message_for(told_ana, now=now)
+    words = words_about(told_ana, now=now)
 
-    assert message.subject == (f"Action due by Tue Mar 3, 3:52 a.m. CST – ref {episode.reference}")
+    assert words.subject == f"Action due by Tue Mar 3, 3:52 a.m. CST – ref {episode.reference}"
 
 
 @pytest.mark.parametrize("kind", ReminderKind)
 def test_once_late_every_message_says_since_when(told_ana, police, now, kind):
     told_ana.reminder.kind = kind
 
-    message = message_for(told_ana, now=police.due_at + timedelta(minutes=1))
+    words = words_about(told_ana, now=police.due_at + timedelta(minutes=1))
 
-    assert message.subject.startswith("Action overdue since Tue Mar 3, 3:52 a.m. CST")
-    assert "Action overdue since" in message.text
-    assert "Action overdue since" in message.html
+    assert words.subject.startswith("Action overdue since Tue Mar 3, 3:52 a.m. CST")
+    assert "Action overdue since" in words.text
+    assert "Action overdue since" in words.html
 
 
 def test_a_message_names_the_line_of_the_unit_or_else_of_the_agency(told_ana, unit, settings, now):
     settings.ON_CALL_PHONE = "555-0142"
-    assert "555-0142" in message_for(told_ana, now=now).text
+    assert "555-0142" in words_about(told_ana, now=now).text
 
     told_ana.reminder.episode.unit.on_call_phone = "555-0177"
-    text = message_for(told_ana, now=now).text
+    text = words_about(told_ana, now=now).text
     assert "555-0177" in text
     assert "555-0142" not in text
+
+
+# --- Several in one ------------------------------------------------------------------------------
+
+
+def test_what_is_overdue_is_counted_before_what_is_due_and_what_is_new(told_ana, episode, now):
+    """Each duty stands once, however many of its steps are told; reports to the center lead."""
+    told = list(told_in(told_ana.message))
+    kinds = dict.fromkeys(told[2:], ReminderKind.NOTICE)
+    for delivery in told:
+        delivery.reminder.kind = kinds.get(delivery, ReminderKind.DUE_SOON)
+
+    early = words_about(*told, *told[:1], now=now)
+    late = words_about(*told, now=now + timedelta(hours=3))
+
+    assert early.subject.startswith("2 actions due, the first by Tue Mar 3, 3:52 a.m. CST, ")
+    assert re.search(r", 1 new item$", early.subject)
+    assert late.subject.startswith("2 actions overdue")
+    addresses = re.findall(r"/r/([0-9a-f-]{36})", late.text)
+    codes = [Delivery.objects.get(public_id=one).reminder.duty.code for one in addresses]
+    assert codes[:2] == ["report_to_ncmec", "report_to_police"]
+    assert len(set(codes)) == len(codes) == len(told)
+
+
+def test_of_very_many_ten_are_listed_and_the_rest_counted(unit, ana, now):
+    duty = DutyFactory(episode=EpisodeFactory(youth__unit=unit, assigned_to=ana, recorded_by=ana))
+    for number in range(13):
+        ReminderFactory(duty=DutyFactory(episode=duty.episode, code=f"duty_{number}"), due_at=now)
+    address_due(now=now)
+
+    words = words_of(Message.objects.get(), list(told_in(Message.objects.get())), now=now)
+
+    assert words.subject.startswith("13 actions due, the first by")
+    assert words.text.count("/r/") == words.html.count("/r/") == 10
+    assert "And 3 more." in words.text
+    assert "and 3 more" in words.html
+
+
+# --- About flags, and the digest -----------------------------------------------------------------
 
 
 def test_mail_about_a_flag_is_as_any_other(episode, ana, sam, now):
@@ -159,15 +234,15 @@ def test_mail_about_a_flag_is_as_any_other(episode, ana, sam, now):
     )
     set_aside(flag=flag, by=ana, now=now, setting=setting)
     for moment in (now, setting.review_at):
-        while sweep.address_due(now=moment):
+        while address_due(now=moment):
             pass
     about_flag = Delivery.objects.filter(reminder__flag=flag, channel="email")
 
-    written = [message_for(delivery, now=setting.review_at) for delivery in about_flag]
+    texts = [words_about(delivery, now=setting.review_at) for delivery in about_flag]
 
-    assert len(written) == 6  # ana and sam: raised, set aside, to be looked at again
-    for message in written:
-        assert message.subject == f"New item for you – ref {episode.reference}"
-        for text in (message.text, message.html):
+    assert len(texts) == 6  # ana and sam: raised, set aside, to be looked at again
+    for words in texts:
+        assert words.subject == f"New item for you – ref {episode.reference}"
+        for text in (words.text, words.html):
             assert not NEVER_SAID.search(text)
             assert not re.search(r"flag|danger|sign of|aside|Zorro|Jordan|online|review", text)

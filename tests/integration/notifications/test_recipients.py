@@ -1,9 +1,13 @@
 """Who hears a reminder is looked up when it is sent: people leave, and cases move."""
 
+from datetime import timedelta
+
 import pytest
 
-from casework.models import Delivery, Role, User
-from casework.notifications.recipients import recipients_of
+from casework.access.scoping import may_see_episode
+from casework.models import Absence, Delivery, Role, User
+from casework.notifications.directory import Directory
+from casework.notifications.recipients import Place, recipients_of
 from casework.policies.ladder import Audience
 from tests.factories import TOLD, EpisodeFactory, UnitFactory, UserFactory
 
@@ -21,7 +25,8 @@ def episode(unit, ana):
 
 def heard_by(episode, audience):
     episode.refresh_from_db()
-    return [(recipient.user, recipient.why) for recipient in recipients_of(episode, audience)]
+    told = recipients_of(Place.of(episode), audience, Directory.at(TOLD))
+    return [(recipient.person.user, recipient.why) for recipient in told]
 
 
 def test_the_owner(episode, ana, sam):
@@ -133,3 +138,99 @@ def test_nobody(episode, ana, ruth):
     deactivate(ana)
 
     assert heard_by(episode, Audience.OWNER) == []
+
+
+# --- Away, and stood in for ------------------------------------------------------------------
+
+
+def away(person, stand_in):
+    return Absence.objects.create(
+        person=person,
+        stand_in=stand_in,
+        starts_at=TOLD - timedelta(days=1),
+        ends_at=TOLD + timedelta(days=1),
+        recorded_at=TOLD - timedelta(days=1),
+        recorded_by=person,
+    )
+
+
+def test_whoever_stands_in_hears_instead_of_an_owner_who_is_away(episode, ana, unit, sam):
+    eva = UserFactory(unit=unit)
+    away(ana, eva)
+
+    assert heard_by(episode, Audience.OWNER) == [(eva, "You stand in for Ana.")]
+
+
+def test_an_absence_that_is_over_or_called_off_changes_nothing(episode, ana, unit):
+    absence = away(ana, UserFactory(unit=unit))
+    absence.cancelled_at, absence.cancelled_by = TOLD, ana
+    absence.save()
+
+    assert heard_by(episode, Audience.OWNER) == [(ana, "It is assigned to you.")]
+
+
+def test_a_stand_in_who_cannot_see_the_episode_or_is_away_too_is_passed_over(
+    episode, ana, sam, unit, other_unit
+):
+    away(ana, UserFactory(unit=other_unit))
+    assert [user for user, _ in heard_by(episode, Audience.OWNER)] == [sam]
+
+    Absence.objects.update(cancelled_at=TOLD, cancelled_by=ana)
+    eva = UserFactory(unit=unit)
+    away(ana, eva)
+    away(eva, ana)
+    assert [user for user, _ in heard_by(episode, Audience.OWNER)] == [sam]
+
+
+def test_a_supervisor_who_is_away_is_stood_in_for(episode, sam, unit):
+    vera = UserFactory(role=Role.SUPERVISOR, unit=unit)
+    away(sam, vera)
+
+    assert heard_by(episode, Audience.SUPERVISOR) == [(vera, "You stand in for Sam.")]
+
+
+def test_the_back_up_of_the_owner_is_passed_over_where_there_is_none(episode, ana, sam, unit):
+    assert heard_by(episode, Audience.BACKUP) == []
+
+    eva = UserFactory(unit=unit)
+    ana.backup = eva
+    ana.save(update_fields=["backup"])
+
+    assert heard_by(episode, Audience.BACKUP) == [(eva, "You are the back-up of Ana.")]
+
+
+def test_the_agencys_address_is_passed_over_where_there_is_none(episode, oona):
+    directory = Directory.at(TOLD)
+
+    with_one = recipients_of(Place.of(episode), Audience.AGENCY, directory, has_agency_address=True)
+
+    assert [recipient.person for recipient in with_one] == [None]
+    assert heard_by(episode, Audience.AGENCY) == []
+
+
+def test_a_named_person_hears_and_their_supervisor_when_they_have_left(episode, ana, sam):
+    def heard():
+        told = recipients_of(
+            Place.of(episode), Audience.PERSON, Directory.at(TOLD), person_id=ana.pk
+        )
+        return [recipient.person.user for recipient in told]
+
+    assert heard() == [ana]
+    deactivate(ana)
+    assert heard() == [sam]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_see_is_the_same_for_one_as_for_many(role, unit, other_unit):
+    """The directory repeats what the scoping of pages says: they may not drift apart."""
+    region = UnitFactory()
+    unit.parent = region
+    unit.save()
+    for place in (unit, other_unit, region):
+        user = UserFactory(role=role, unit=place)
+        directory = Directory.at(TOLD)
+        for where in (unit, other_unit, region):
+            episode = EpisodeFactory(youth__unit=where)
+            assert directory.may_see(directory.people[user.pk], where.pk) == may_see_episode(
+                user, episode
+            )
