@@ -11,24 +11,35 @@ CASEWORK = frozenset(
         Permission.EPISODE_VIEW,
         Permission.EPISODE_LOG,
         Permission.EPISODE_UPDATE,
+        Permission.EPISODE_TAKE,
         Permission.DUTY_RECORD,
         Permission.REMINDERS_READ,
     }
 )
 
+# What those who answer for other people's work may do besides.
+IN_CHARGE = CASEWORK | {
+    Permission.EPISODE_RULES,
+    Permission.EPISODE_ASSIGN,
+    Permission.EPISODE_TRANSFER,
+    Permission.REMINDERS_HEALTH,
+}
+
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Works with the youth of their own unit.
     Role.CASEWORKER: CASEWORK,
     # Works with the youth of their own unit and the units below it.
-    Role.SUPERVISOR: CASEWORK | {Permission.EPISODE_RULES, Permission.REMINDERS_HEALTH},
+    Role.SUPERVISOR: IN_CHARGE | {Permission.PEOPLE_VIEW},
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
-    Role.ON_CALL: CASEWORK | {Permission.EPISODE_RULES, Permission.REMINDERS_HEALTH},
+    Role.ON_CALL: IN_CHARGE,
     # Runs the installation; sees no case details.
     Role.ADMIN: frozenset(
         {
             Permission.SIGNED_IN,
             Permission.REMINDERS_READ,
             Permission.REMINDERS_HEALTH,
+            Permission.PEOPLE_VIEW,
+            Permission.PEOPLE_MANAGE,
             Permission.PROTOCOLS,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,

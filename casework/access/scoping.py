@@ -14,22 +14,28 @@ from django.shortcuts import get_object_or_404
 from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.models import (
+    Acknowledgement,
     AssessmentRecord,
+    Assignment,
     AuditEvent,
     Delivery,
     Duty,
+    DutyEvidence,
     Episode,
     Flag,
+    Reminder,
     Role,
+    Transfer,
     Unit,
     User,
     Youth,
     YouthName,
 )
+from casework.models.assignment import TransferQuerySet
 from casework.models.duty import DutyQuerySet
 from casework.models.episode import EpisodeQuerySet
 from casework.models.flag import FlagQuerySet
-from casework.models.reminder import DeliveryQuerySet
+from casework.models.reminder import DeliveryQuerySet, ReminderQuerySet
 
 AGENCY_WIDE = frozenset({Role.ON_CALL})
 
@@ -98,6 +104,16 @@ def caseload_of(user: User) -> EpisodeQuerySet:
     )
 
 
+def cases_to_hand_over(user: User, ids: Iterable[UUID]) -> EpisodeQuerySet:
+    """Of these episodes, those in scope that have work left, as `caseload_of` gives them."""
+    return caseload_of(user).filter(public_id__in=list(ids)).select_related("unit")
+
+
+def unheld_cases_of(user: User) -> EpisodeQuerySet:
+    """Episodes in scope that nobody holds, as `caseload_of` gives them."""
+    return caseload_of(user).filter(assigned_to__isnull=True)
+
+
 def duties_visible_to(user: User) -> DutyQuerySet:
     """Duties of the episodes in this person's scope."""
     return Duty.objects.filter(_in_scope(user, "episode__unit"))
@@ -114,12 +130,18 @@ def messages_of(user: User) -> DeliveryQuerySet:
 
 
 def duties_needing_action(user: User) -> DutyQuerySet:
-    """Open duties in this person's scope of which a message is in the inbox: what the badge counts.
+    """Open duties in this person's scope of which a message is in the inbox.
 
     Asked from the open duties, which are few however many messages lie in the inbox.
     """
     told = messages_of(user).filter(reminder__duty=OuterRef("pk"))
     return duties_visible_to(user).open().filter(Exists(told))
+
+
+def flags_needing_a_look(user: User, *, now: datetime) -> FlagQuerySet:
+    """Flags in this person's scope that somebody should look at and that are in their inbox."""
+    told = messages_of(user).filter(reminder__flag=OuterRef("pk"))
+    return flags_visible_to(user).undecided(now).filter(Exists(told))
 
 
 def latest_messages(user: User, duties: Iterable[Duty]) -> DeliveryQuerySet:
@@ -142,10 +164,115 @@ def latest_flag_messages(user: User, *, now: datetime) -> DeliveryQuerySet:
     )
 
 
+def messages_for_information(user: User, *, now: datetime) -> DeliveryQuerySet:
+    """What is in this person's inbox without being a duty that needs action or a flag to look at."""
+    return (
+        messages_of(user)
+        .exclude(reminder__duty__in=duties_needing_action(user).values("pk"))
+        .exclude(reminder__flag__in=flags_needing_a_look(user, now=now).values("pk"))
+    )
+
+
+def needing_action_count(user: User, *, now: datetime) -> int:
+    """How many duties and flags this person can settle: what the badge says. One query."""
+    duties = duties_needing_action(user).order_by().values("pk")
+    flags = flags_needing_a_look(user, now=now).order_by().values("pk")
+    return duties.union(flags, all=True).count()
+
+
+def held_of(duties: Iterable[Duty], *, now: datetime) -> QuerySet[Acknowledgement]:
+    """Who said "I'm on it" about these duties, which are in scope, where it holds at `now`."""
+    return (
+        Acknowledgement.objects.held_at(now)
+        .filter(duty__in=list(duties))
+        .select_related("by")
+        .defer("by__password")
+    )
+
+
+def held_times_of(episode: Episode) -> QuerySet[Acknowledgement]:
+    """Every time that somebody said "I'm on it" in an episode that is in scope, newest first."""
+    return (
+        Acknowledgement.objects.filter(duty__episode=episode)
+        .select_related("duty", "by")
+        .defer("duty__source", "duty__help", "duty__if_refused", "by__password")
+    )
+
+
+def last_holder_of(message: Delivery) -> Assignment | None:
+    """Who was given the episode of this message last; None where nobody holds it, or always did."""
+    last: Assignment | None = (
+        Assignment.objects.filter(episode=message.reminder.episode_id, undone_at=None)
+        .select_related("to_person")
+        .order_by("-at", "-id")
+        .first()
+    )
+    return last if last is not None and last.to_person is not None else None
+
+
+def ledger_of(episode: Episode) -> ReminderQuerySet:
+    """Every reminder of an episode that is in scope, with all that the ledger says of it."""
+    acknowledged = Acknowledgement.objects.filter(
+        duty=OuterRef("reminder__duty"), by=OuterRef("recipient"), at__gte=OuterRef("sent_at")
+    ).order_by("at")
+    deliveries = (
+        Delivery.objects.select_related("recipient", "message")
+        .defer("recipient__password")
+        .annotate(acknowledged_at=Subquery(acknowledged.values("at")[:1]))
+        .order_by("created_at", "recipient_id", "-channel", "id")  # the inbox, then mail
+    )
+    return (
+        Reminder.objects.filter(episode=episode)
+        .select_related("duty", "flag", "person")
+        .defer("duty__source", "duty__help", "duty__if_refused", "person__password")
+        .prefetch_related(Prefetch("deliveries", queryset=deliveries, to_attr="told"))
+    )
+
+
+def outcomes_of(duty_ids: Iterable[int]) -> Iterable[tuple[int, datetime, str]]:
+    """What was recorded about these duties, whose episode is in scope: (duty, recorded at, outcome)."""
+    entries = DutyEvidence.objects.filter(duty__in=duty_ids).order_by("recorded_at", "id")
+    return entries.values_list("duty_id", "recorded_at", "outcome")
+
+
 def units_for_intake(user: User) -> QuerySet[Unit]:
     """The units for whose youth this person may log an episode."""
     units = units_in_scope(user)
     return Unit.objects.all() if units is None else units
+
+
+def transfers_visible_to(user: User) -> TransferQuerySet:
+    """Transfers out of and into this person's scope.
+
+    Whoever may answer one sees its page, with the youth's name, before the episode is theirs.
+    """
+    if not may(user, Permission.EPISODE_TRANSFER):
+        return Transfer.objects.none()
+    return Transfer.objects.filter(_in_scope(user, "from_unit") | _in_scope(user, "to_unit"))
+
+
+def get_transfer_or_404(user: User, public_id: UUID) -> Transfer:
+    """The transfer with this id, if this person may see it."""
+    transfers = transfers_visible_to(user).select_related(
+        "episode__youth", "from_unit", "to_unit", "to_person", "by"
+    )
+    return get_object_or_404(transfers, public_id=public_id)
+
+
+def is_in_scope(user: User, unit: Unit) -> bool:
+    """Whether this person sees the records of the unit."""
+    units = units_in_scope(user)
+    return units is None or units.filter(pk=unit.pk).exists()
+
+
+def assignments_of_batch(user: User, batch: UUID) -> QuerySet[Assignment]:
+    """What this person handed over in one go, where they may still see it."""
+    return (
+        Assignment.objects.filter(batch=batch, by=user)
+        .filter(_in_scope(user, "episode__unit"))
+        .select_related("episode__youth", "from_person", "to_person")
+        .order_by("id")
+    )
 
 
 def audit_events() -> QuerySet[AuditEvent]:
@@ -176,6 +303,6 @@ def get_flag_or_404(user: User, public_id: UUID) -> Flag:
 
 
 def get_delivery_or_404(user: User, public_id: UUID) -> Delivery:
-    """The message with this id, if it was sent to this person."""
-    deliveries = Delivery.objects.filter(recipient=user).select_related("reminder__episode")
-    return get_object_or_404(deliveries, public_id=public_id)
+    """The message with this id, if it was sent to this person or to the agency-wide address."""
+    deliveries = Delivery.objects.filter(Q(recipient=user) | Q(recipient=None))
+    return get_object_or_404(deliveries.select_related("reminder__episode"), public_id=public_id)

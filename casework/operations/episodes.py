@@ -170,8 +170,9 @@ def _worker_for(youth: Youth, by: User) -> User:
 
     Reminders go to both: see `casework.notifications.recipients`.
     """
-    own = youth.caseworker
-    return own if own is not None and own.is_active else by
+    # Asked anew, not taken from `youth`: an account may have been closed at this very moment, and
+    # then the database refuses it as the holder, and this is tried again.
+    return User.objects.filter(youth=youth, is_active=True).first() or by
 
 
 def current_placement(youth: Youth, at: datetime) -> Placement | None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from casework import audit
 from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
-from casework.operations import clocks, reminders
+from casework.operations import assignments, clocks, reminders
 from casework.operations.assessing import reassess, reassess_later
 from casework.operations.locks import locked
 from casework.operations.notes import add_note
@@ -190,6 +190,7 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     for duty in episode.duties.open().filter(phase=Phase.MISSING):
         reminders.plan_again(duty, now=now)
     clocks.plan(episode, now=now)
+    assignments.leave_if_gone(episode, by=by, now=now)
     reassess(episode, by=by, now=now, because_of="return undone")
     add_note(
         episode=episode,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from casework.models import Duty, Episode, EpisodeStatus, Flag
 from casework.policies.rules import Phase
@@ -15,6 +16,7 @@ from casework.presenters.flags import MarkTag, first_reason, marks_of
 class CaseloadRow:
     """One episode in a list."""
 
+    public_id: UUID
     name_and_age: str
     url: str
     reference: str
@@ -46,6 +48,7 @@ def caseload_row(episode: Episode, *, now: datetime) -> CaseloadRow:
     if label == "Told":
         length = f"told {length} ago" if length != "now" else "told just now"
     return CaseloadRow(
+        public_id=episode.public_id,
         name_and_age=name_and_age(episode.youth, episode.zone, now=now),
         url=episode.get_absolute_url(),
         reference=episode.reference,

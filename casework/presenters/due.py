@@ -11,6 +11,7 @@ from casework.policies.rules import Basis, EvidenceField, Verified
 from casework.policies.time_phrases import clock, due_words, duration, moment, moment_as_known
 from casework.policies.time_state import TimeState, due_soon_lead
 from casework.policies.time_words import Precision
+from casework.presenters.holding import Holding
 
 A_DAY = timedelta(days=1)
 POLICE_REPORT = "report_to_police"
@@ -58,6 +59,7 @@ class DutyRow:
     basis: str = ""
     rounds: str = ""
     still_needed: str = ""
+    holding: Holding | None = None
 
 
 def due_of(duty: Duty, *, now: datetime) -> Due:
@@ -95,10 +97,16 @@ def clock_of(duty: Duty, *, now: datetime) -> Clock:
     return Clock(title=duty.name, url=duty.get_absolute_url(), due=due_of(duty, now=now))
 
 
-def row_of(duty: Duty, *, now: datetime, skipped: Sequence[int] = ()) -> DutyRow:
+def row_of(
+    duty: Duty,
+    *,
+    now: datetime,
+    skipped: Sequence[int] = (),
+    holding: Holding | None = None,
+) -> DutyRow:
     """The duty as a row; expects its evidence, newest first, to be prefetched.
 
-    `skipped` are earlier rounds of it that went by without a word.
+    `skipped` are earlier rounds of it that went by without a word; `holding` says who is on it.
     """
     entries = list(duty.evidence.all())
     latest = entries[0] if entries else None
@@ -117,6 +125,7 @@ def row_of(duty: Duty, *, now: datetime, skipped: Sequence[int] = ()) -> DutyRow
         basis=basis_words(duty) if duty.due_at or duty.basis != Basis.PRACTICE else "",
         rounds=rounds_words(duty, skipped),
         still_needed=still_needed(latest, duty),
+        holding=holding,
     )
 
 

@@ -1,12 +1,12 @@
 """The episode page in words: who it is about, its clocks, its duties and what can be done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from django.urls import reverse
 
-from casework.models import Duty, Episode, Flag, LeftFrom, Note, User, Youth
+from casework.models import Assignment, Duty, Episode, Flag, LeftFrom, Note, User, Youth
 from casework.operations.readings import Reading
 from casework.policies.rules import Phase
 from casework.policies.time_phrases import duration, moment, moment_as_known
@@ -14,6 +14,7 @@ from casework.policies.time_words import Precision
 from casework.presenters.clocks import Ask, Row, answers_of, asks_of, moments_of
 from casework.presenters.due import Clock, DutyRow, clock_of, row_of
 from casework.presenters.flags import MarkTag, marks_of
+from casework.presenters.holding import Holding
 from casework.presenters.timeline import LATE_NOTE, Entry, timeline_of
 
 CLOCKS_SHOWN = 3
@@ -156,13 +157,16 @@ def page_of(
     *,
     every_duty: Sequence[Duty],
     notes: Iterable[Note],
+    assignments: Iterable[Assignment],
     flags: Sequence[Flag],
     is_assessed: bool,
+    holdings: Mapping[int, Holding],
     now: datetime,
 ) -> EpisodePage:
     """The whole episode page; duties come with their evidence, flags `with_story`.
 
     `every_duty` has the withdrawn ones too: what was done about them stays on the timeline.
+    `holdings` says, by the duty's key, who is on it.
     """
     episode, duties = reading.episode, reading.duties
     for duty in every_duty:
@@ -179,12 +183,27 @@ def page_of(
         ),
         clocks=[clock_of(duty, now=now) for duty in running[:CLOCKS_SHOWN]],
         more_count=max(0, len(open_duties) - min(len(running), CLOCKS_SHOWN)),
-        open_duties=[row_of(duty, now=now, skipped=_skipped(duty, duties)) for duty in open_duties],
+        open_duties=[
+            row_of(
+                duty,
+                now=now,
+                skipped=_skipped(duty, duties),
+                holding=holdings.get(duty.pk),
+            )
+            for duty in open_duties
+        ],
         closed_duties=[row_of(duty, now=now) for duty in closed],
         asks=asks_of(reading) if any(duty.is_provisional for duty in running) else [],
         moments=moments_of(reading, now=now),
         answers=answers_of(reading),
-        timeline=timeline_of(episode, duties=every_duty, notes=notes, flags=flags, now=now),
+        timeline=timeline_of(
+            episode,
+            duties=every_duty,
+            notes=notes,
+            flags=flags,
+            assignments=assignments,
+            now=now,
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """What every page needs: the header, the footer, and whether this is a demonstration."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import duties_needing_action
+from casework.access.scoping import needing_action_count
 from casework.models import User
 
 THEMES = ("system", "light", "dark")
@@ -25,7 +26,7 @@ class NavItem:
     count: int = 0
 
 
-def every_page(request: HttpRequest) -> dict[str, Any]:
+def every_page(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
     """Context of every page."""
     theme = request.COOKIES.get("theme", "system")
     page = {
@@ -34,18 +35,22 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "on_call_phone": settings.ON_CALL_PHONE,
         "theme": theme if theme in THEMES else "system",
         "may_log": False,
+        "has_inbox": False,
+        "is_address_refused": False,
         "nav": [],
     }
     user = getattr(request, "user", None)
     if isinstance(user, User):
         page["may_log"] = may(user, Permission.EPISODE_LOG)
-        page["nav"] = _nav(request, user)
+        page["has_inbox"] = may(user, Permission.REMINDERS_READ)
+        page["is_address_refused"] = page["has_inbox"] and user.email_refused_at is not None
+        page["nav"] = _nav(request, user, now=now)
         if user.unit and user.unit.on_call_phone:
             page["on_call_phone"] = user.unit.on_call_phone
     return page
 
 
-def _nav(request: HttpRequest, user: User) -> list[NavItem]:
+def _nav(request: HttpRequest, user: User, *, now: datetime) -> list[NavItem]:
     def item(label: str, name: str, count: int = 0) -> NavItem:
         url = reverse(name)
         return NavItem(label=label, url=url, is_current=request.path == url, count=count)
@@ -54,7 +59,19 @@ def _nav(request: HttpRequest, user: User) -> list[NavItem]:
     if may(user, Permission.EPISODE_VIEW):
         items = [item("Missing now", "home")]
     if may(user, Permission.REMINDERS_READ):
-        items.append(item("Reminders", "inbox", duties_needing_action(user).count()))
+        items.append(item("Reminders", "inbox", needing_action_count(user, now=now)))
+    if may(user, Permission.EPISODE_TRANSFER):
+        items.append(item("Transfers", "transfers"))
+    if may(user, Permission.PEOPLE_VIEW):
+        items.append(item("People", "people"))
+    else:
+        items.append(
+            NavItem(
+                label="You",
+                url=reverse("person", args=[user.public_id]),
+                is_current=request.path == reverse("person", args=[user.public_id]),
+            )
+        )
     if may(user, Permission.PROTOCOLS):
         items.append(item("Protocols", "protocols"))
     if may(user, Permission.FLAG_GOVERNANCE):

@@ -1,21 +1,29 @@
-"""How the inbox is shown: open duties once each, soonest due first, then what is for information."""
+"""How the inbox is shown: open duties once each, most urgent first, then what is for information."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 
-from casework.models import Delivery, Duty, Episode, Flag
+from casework.models import Acknowledgement, Delivery, Duty, Episode, Flag, User
+from casework.policies.ladder import ReminderKind
+from casework.policies.leading import leads
 from casework.policies.time_phrases import moment
 from casework.presenters.due import Due, due_of
-from casework.presenters.episodes import name_and_age
+from casework.presenters.episodes import name_and_age, urgency
 from casework.presenters.flags import MarkTag, flag_title, marks_of
+from casework.presenters.holding import Holding, holding_of
+
+ORDER = (
+    "Overdue first, then what is due soonest. "
+    "Of what is due at the same time, reports to NCMEC and screenings come first."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReminderRow:
-    """One line of the inbox."""
+    """One line of the inbox; `also` says how many earlier messages say the same."""
 
     title: str
     url: str
@@ -25,55 +33,125 @@ class ReminderRow:
     sent: str
     is_new: bool
     marks: list[MarkTag]
-    acknowledge_url: str = ""
-    acknowledged: str = ""
+    holding: Holding | None = None
+    also: str = ""
+
+
+def in_order(duties: Iterable[Duty]) -> list[Duty]:
+    """The order of `ORDER`; what was left open when a youth returned comes last."""
+
+    def key(duty: Duty) -> tuple[object, ...]:
+        left_open, rank, due, order, number = urgency(duty)
+        return (left_open, rank, due, not leads(duty.code), order, number)
+
+    return sorted(duties, key=key)
 
 
 def action_rows(
-    duties: Iterable[Duty], latest: Iterable[Delivery], *, now: datetime
+    duties: Iterable[Duty],
+    latest: Iterable[Delivery],
+    *,
+    held: Mapping[int, Acknowledgement],
+    reader: User,
+    now: datetime,
 ) -> list[ReminderRow]:
-    """These open duties in their order, each with its latest message; one without is left out."""
+    """These open duties in order, each with its latest message; one without is left out.
+
+    `held` has, by the duty's key, who is on it.
+    """
     message_of = {message.reminder.duty_id: message for message in latest}
-    return [
-        _row(message_of[duty.pk], duty.episode, duty, None, now=now)
-        for duty in duties
-        if duty.pk in message_of
-    ]
+    back = reverse("inbox")
+    rows = []
+    for duty in in_order(duties):
+        if duty.pk in message_of:
+            row = _row(message_of[duty.pk], duty.episode, duty, None, now=now)
+            holding = holding_of(duty, held.get(duty.pk), reader=reader, back=back, now=now)
+            title = f"{row.title}, {row.about}"
+            rows.append(replace(row, holding=replace(holding, title=title)))
+    return rows
 
 
 def information_rows(
     messages: Iterable[Delivery], *, visible: set[int], now: datetime
 ) -> list[ReminderRow]:
-    """One row a message, in their order.
+    """One row an item, in the order of the messages; several about one item are folded into it.
 
     What belongs to an episode that is not in `visible` (ids) keeps its line, without saying what or
     about whom.
     """
-    rows = []
+    folded: dict[tuple[object, ...], list[Delivery]] = {}
     for message in messages:
-        episode, duty = message.reminder.episode, message.reminder.duty
-        if duty is not None:
-            duty.episode = episode
-        if episode.pk in visible:
-            rows.append(_row(message, episode, duty, message.reminder.flag, now=now))
-        else:
-            rows.append(_row(message, episode, None, None, now=now))
-    return rows
+        folded.setdefault(_item(message), []).append(message)
+    return [_folded(alike, visible=visible, now=now) for alike in folded.values()]
+
+
+def _item(message: Delivery) -> tuple[object, ...]:
+    reminder = message.reminder
+    return (reminder.episode_id, reminder.duty_id, reminder.flag_id, reminder.says)
+
+
+def _folded(messages: list[Delivery], *, visible: set[int], now: datetime) -> ReminderRow:
+    message, others = messages[0], len(messages) - 1
+    episode, duty, flag = (
+        message.reminder.episode,
+        message.reminder.duty,
+        message.reminder.flag,
+    )
+    if duty is not None:
+        duty.episode = episode
+    is_visible = episode.pk in visible
+    row = _row(message, episode, duty, flag, is_visible=is_visible, now=now)
+    also = f"and {others} earlier message{'' if others == 1 else 's'}" if others else ""
+    return replace(row, also=also, is_new=any(one.seen_at is None for one in messages))
 
 
 def _row(
-    message: Delivery, episode: Episode, duty: Duty | None, flag: Flag | None, *, now: datetime
+    message: Delivery,
+    episode: Episode,
+    duty: Duty | None,
+    flag: Flag | None,
+    *,
+    is_visible: bool = True,
+    now: datetime,
 ) -> ReminderRow:
-    """One line. Neither duty nor flag: the item is not this person's to see."""
+    """One line. What is not this person's to see says neither what it is nor about whom."""
     sent = moment(message.sent_at or message.created_at, episode.zone, now=now)
-    title = flag_title(flag, now=now) if flag else "An item that is not yours now"
+    shown = duty if is_visible else None
     return ReminderRow(
-        title=duty.name if duty else title,
+        title=_title(message, duty, flag, is_visible=is_visible, now=now),
         url=reverse("reminder", args=[message.public_id]),
-        about=name_and_age(episode.youth, episode.zone, now=now) if duty or flag else "",
-        due=due_of(duty, now=now) if duty and duty.is_open else None,
-        why=message.why,
+        about=name_and_age(episode.youth, episode.zone, now=now) if is_visible else "",
+        due=due_of(shown, now=now) if shown and shown.is_open else None,
+        why=why_words(message),
         sent=f"Sent {sent}",
         is_new=message.seen_at is None,
-        marks=marks_of(episode.flags.all()) if duty or flag else [],
+        marks=marks_of(episode.flags.all()) if is_visible else [],
     )
+
+
+def _title(
+    message: Delivery, duty: Duty | None, flag: Flag | None, *, is_visible: bool, now: datetime
+) -> str:
+    if duty is None and flag is None and message.reminder.says:
+        # A notice about who holds an episode, or who could: its words name no youth, because it
+        # often reaches somebody who cannot open the episode yet, or any more.
+        return message.reminder.says
+    if is_visible and duty is not None:
+        return duty.name
+    if is_visible and flag is not None:
+        return flag_title(flag, now=now)
+    return "A change to this episode" if is_visible else "An item that is not yours now"
+
+
+def why_words(message: Delivery) -> str:
+    """Why it reached this person: what happened, then who they are to it."""
+    reminder = message.reminder
+    kind = ReminderKind(reminder.kind)
+    if kind is ReminderKind.TAKEN_UP:
+        return "You said that you are on it, and it is not done."
+    if kind is ReminderKind.ESCALATION:
+        return f"Escalated – nobody acted in time. {message.why}"
+    is_title = reminder.duty_id is None and reminder.flag_id is None
+    if kind is ReminderKind.NOT_REACHED and reminder.says and not is_title:
+        return f"{reminder.says} {message.why}"
+    return message.why

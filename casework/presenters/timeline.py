@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.models import Duty, DutyEvidence, Episode, Flag, FlagStep, FlagStepKind, Known, Note
+from casework.models import (
+    Assignment,
+    Duty,
+    DutyEvidence,
+    Episode,
+    Flag,
+    FlagStep,
+    FlagStepKind,
+    Known,
+    Note,
+)
 from casework.models.duty import Outcome
 from casework.policies.time_phrases import clock, moment, moment_as_known
 from casework.policies.time_words import Precision
@@ -33,6 +43,7 @@ def timeline_of(
     duties: Iterable[Duty],
     notes: Iterable[Note],
     flags: Iterable[Flag],
+    assignments: Iterable[Assignment],
     now: datetime,
 ) -> list[Entry]:
     """What happened, newest first; corrections stand beside what they correct."""
@@ -41,6 +52,7 @@ def timeline_of(
         evidence_entry(duty, entry, now=now) for duty in duties for entry in duty.evidence.all()
     ]
     entries += [_of_note(episode, note, now) for note in notes]
+    entries += [_of_assignment(episode, assignment, now) for assignment in assignments]
     entries += [_of_flag(episode, flag, step, now) for flag in flags for step in flag.steps.all()]
     return sorted(entries, key=lambda entry: entry.sort_at, reverse=True)
 
@@ -159,6 +171,22 @@ def _of_note(episode: Episode, note: Note, now: datetime) -> Entry:
         by=note.recorded_by.name,
         recorded_at=note.recorded_at,
         detail="\n".join(part for part in (note.text, source) if part),
+        now=now,
+    )
+
+
+def _of_assignment(episode: Episode, given: Assignment, now: datetime) -> Entry:
+    before = given.from_person.name if given.from_person else "nobody"
+    to = given.to_person.name if given.to_person else "nobody yet"
+    undone = ""
+    if given.undone_at and given.undone_by:
+        undone = f"Undone by {given.undone_by.name}, {clock(given.undone_at, episode.zone)}."
+    return _entry(
+        episode,
+        title=f"Held by {to}, before by {before}",
+        at=given.at,
+        by=given.by.name,
+        detail="\n".join(part for part in (given.note, undone) if part),
         now=now,
     )
 

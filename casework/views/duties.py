@@ -1,5 +1,6 @@
 """Record what was done about a duty."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +14,14 @@ from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.scoping import get_duty_or_404
 from casework.forms.duties import EvidenceForm
-from casework.models import Duty
+from casework.models import Acknowledgement, Duty, User
+from casework.notifications.directory import Directory
+from casework.notifications.outlook import steps_ahead, who_hears
+from casework.notifications.plan import ladder_of
 from casework.operations import duties
 from casework.operations.readings import read
 from casework.operations.submissions import KeyReused
+from casework.policies.ladder import Audience
 from casework.presenters.clocks import asks_of
 from casework.presenters.description import read_this
 from casework.presenters.due import (
@@ -31,6 +36,8 @@ from casework.presenters.due import (
 )
 from casework.presenters.episodes import name_and_age
 from casework.presenters.flags import marks_of
+from casework.presenters.holding import climbs, holding_of
+from casework.presenters.ladder import LadderInWords, ladder_words
 from casework.presenters.protocols import duty_words
 from casework.presenters.timeline import evidence_entry
 from casework.views.people import signed_in
@@ -81,10 +88,13 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
                 messages.info(request, advice)
             hint_at_words(request, form)
             return redirect(duty.episode)
+    held = duty.acknowledgements.held_at(now).select_related("by").first()
     return render(
         request,
         "casework/duty/duty.html",
         {
+            "holding": holding_of(duty, held, reader=user, back=request.path, now=now),
+            "ladder": _ladder(duty, held, reader=user, now=now),
             "form": form,
             "duty": duty,
             "due": due_of(duty, now=now) if duty.is_open else None,
@@ -102,6 +112,25 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "asks_screening": asks_screening(duty),
             "submit_label": _submit_label(duty, conflict is not None),
         },
+    )
+
+
+def _ladder(
+    duty: Duty, held: Acknowledgement | None, *, reader: User, now: datetime
+) -> LadderInWords | None:
+    """Who hears next if nobody acts; None for a duty whose reminders do not climb."""
+    ladder = ladder_of(duty)
+    if ladder is None or not climbs(duty):
+        return None
+    directory = Directory.at(now)
+    return ladder_words(
+        duty,
+        ladder,
+        steps_ahead(duty.reminders.waiting(), duty.episode, directory, now=now),
+        owners=who_hears(duty.episode, Audience.OWNER, directory),
+        held=held,
+        reader=reader,
+        now=now,
     )
 
 

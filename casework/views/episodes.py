@@ -1,5 +1,6 @@
 """The episode page, and what can be said about an episode."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,10 +13,10 @@ from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import get_episode_or_404
+from casework.access.scoping import get_episode_or_404, held_of
 from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, UndoReturnForm
 from casework.forms.when import HappenedForm
-from casework.models import EndReason, Episode, Known, NoteKind, ReturnedTo, User
+from casework.models import Duty, EndReason, Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import returns
 from casework.operations.assessing import answers_of, assess_now
 from casework.operations.notes import add_note
@@ -24,6 +25,7 @@ from casework.operations.readings import read_with
 from casework.operations.submissions import KeyReused
 from casework.presenters.description import facts_of
 from casework.presenters.episodes import actions_of, already_words, page_of
+from casework.presenters.holding import Holding, holding_of
 from casework.presenters.protocols import rules_words
 from casework.presenters.why_flagged import BASE_RATES, call_911_words, why_flagged
 from casework.views.people import signed_in
@@ -53,8 +55,12 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 read_with(episode, duties),
                 every_duty=every_duty,
                 notes=notes,
+                assignments=episode.assignments.select_related(
+                    "from_person", "to_person", "by", "undone_by"
+                ),
                 flags=flags,
                 is_assessed=assessment.assessed,
+                holdings=_holdings(episode, duties, reader=user, now=now),
                 now=now,
             ),
             "why": why_flagged(
@@ -73,10 +79,38 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             "rules_words": rules_words(
                 episode.jurisdiction, episode.told_at.astimezone(episode.zone).date()
             ),
+            "holder": _holder(episode, user, has_open_duties=any(duty.is_open for duty in duties)),
             "may_change_rules": episode.is_open and may(user, Permission.EPISODE_RULES),
             "now": now,
         },
     )
+
+
+def _holdings(
+    episode: Episode, duties: list[Duty], *, reader: User, now: datetime
+) -> dict[int, Holding]:
+    """Who is on each of these duties of the episode, by the duty's key."""
+    held = {one.duty_id: one for one in held_of(duties, now=now)}
+    back = f"{episode.get_absolute_url()}#duties"
+    holdings = {}
+    for duty in duties:
+        duty.episode = episode
+        holdings[duty.pk] = holding_of(duty, held.get(duty.pk), reader=reader, back=back, now=now)
+    return holdings
+
+
+def _holder(episode: Episode, user: User, *, has_open_duties: bool) -> dict[str, object]:
+    """What this person may do about who holds the episode."""
+    if not episode.is_open and not has_open_duties:
+        return {}
+    offers = episode.transfers.waiting().select_related("to_unit")
+    may_transfer = may(user, Permission.EPISODE_TRANSFER)
+    return {
+        "may_take": episode.assigned_to is None and may(user, Permission.EPISODE_TAKE),
+        "may_assign": may(user, Permission.EPISODE_ASSIGN),
+        "may_transfer": may_transfer,
+        "transfer": offers.first() if may_transfer else None,
+    }
 
 
 @requires(Permission.EPISODE_UPDATE)

@@ -47,7 +47,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "casework/home/caseload.html",
         {
             "mine": [row for episode, row in rows if _is_mine(episode, user.pk)],
-            "others": [row for episode, row in rows if not _is_mine(episode, user.pk)],
+            "others": [
+                row
+                for episode, row in rows
+                if episode.assigned_to_id is not None and not _is_mine(episode, user.pk)
+            ],
+            "unheld": [row for episode, row in rows if episode.assigned_to_id is None],
+            "may_assign": may(user, Permission.EPISODE_ASSIGN),
             "unit": user.unit,
             "now": now,
             "zone": user.unit.zone if user.unit else None,

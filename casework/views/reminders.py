@@ -1,29 +1,39 @@
 """The reminder inbox, and the address that an e-mail points to."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
+from casework.access.roles import may
 from casework.access.scoping import (
     duties_needing_action,
     duties_visible_to,
     episodes_visible_to,
     flags_visible_to,
     get_delivery_or_404,
+    held_of,
+    last_holder_of,
     latest_flag_messages,
     latest_messages,
-    messages_of,
+    messages_for_information,
+    transfers_visible_to,
+    unheld_cases_of,
 )
+from casework.models import Delivery, User
 from casework.models.reminder import DeliveryQuerySet
 from casework.operations import reminders
-from casework.presenters.reminders import action_rows, information_rows
+from casework.presenters.caseload import caseload_row
+from casework.presenters.reminders import ORDER, action_rows, information_rows
 from casework.views.people import signed_in
 
-NEWEST = 50  # messages for information; of what needs action none is left out
+NEWEST = 200  # messages for information, before those that say the same are folded into one row
+ROWS = 50  # of them; of what needs action none is left out
 
 
 @requires(Permission.REMINDERS_READ)
@@ -47,23 +57,27 @@ def inbox(request: HttpRequest) -> HttpResponse:
         reverse=True,
     )
     others = list(
-        _with_item(messages_of(user))
-        .exclude(reminder__duty__in=needing)
-        .exclude(reminder__flag__in=[message.reminder.flag_id for message in about_flags])
-        .order_by("-created_at", "-id")[:NEWEST]
+        _with_item(messages_for_information(user, now=now)).order_by("-created_at", "-id")[:NEWEST]
     )
     visible = set(
         episodes_visible_to(user)
         .filter(pk__in={message.reminder.episode_id for message in (*about_flags, *others)})
         .values_list("pk", flat=True)
     )
+    held = {one.duty_id: one for one in held_of(needing, now=now)}
+    for_information = information_rows(others, visible=visible, now=now)[:ROWS]
     return render(
         request,
         "casework/reminder/inbox.html",
         {
-            "needs_action": action_rows(needing, latest, now=now),
+            "unheld": [caseload_row(episode, now=now) for episode in unheld_cases_of(user)]
+            if may(user, Permission.EPISODE_ASSIGN)
+            else [],
+            "needs_action": action_rows(needing, latest, held=held, reader=user, now=now),
+            "order": ORDER,
             "flags": information_rows(about_flags, visible=visible, now=now),
-            "for_information": information_rows(others, visible=visible, now=now),
+            "for_information": for_information,
+            "has_new": any(row.is_new for row in for_information),
             "now": now,
             "zone": user.unit.zone if user.unit else None,
         },
@@ -85,15 +99,72 @@ def _with_item(messages: DeliveryQuerySet) -> DeliveryQuerySet:
 
 
 @requires(Permission.REMINDERS_READ)
+def mark_seen(request: HttpRequest) -> HttpResponse:
+    """Note that all for one's information on the page has been seen."""
+    user, now = signed_in(request), timezone.now()
+    if request.method == "POST":
+        shown_at = _moment(request.POST.get("shown_at", "")) or now
+        information = messages_for_information(user, now=now)
+        if reminders.mark_all_seen(information, by=user, shown_at=min(shown_at, now), now=now):
+            messages.success(request, "All for your information is marked as seen.")
+    return redirect("inbox")
+
+
+def _moment(text: str) -> datetime | None:
+    """When the page was made, as its form says; None where it says nothing that can be read."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+@requires(Permission.REMINDERS_READ)
 def reminder(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    """Open one reminder: note that it was seen, and go to its duty, or to why a youth is flagged."""
+    """Open one reminder: note that it was seen, and go to what it is about.
+
+    What is not this person's to see any more leads to a page that says where it went, and not what
+    it was. A mail to the agency-wide address opens for whoever may see the item.
+    """
     user, now = signed_in(request), timezone.now()
     delivery = get_delivery_or_404(user, delivery_id)
+    goes_to = _goes_to(delivery, user)
+    if goes_to is None and delivery.recipient_id is None:
+        return _moved(request, user, now=now)
     reminders.mark_seen(delivery, by=user, now=now)
-    duty = duties_visible_to(user).filter(reminders=delivery.reminder).first()
-    if duty is None:
-        flag = flags_visible_to(user).filter(reminders=delivery.reminder).first()
-        if flag is not None:
-            return redirect(f"{flag.episode.get_absolute_url()}#why-flagged")
-        return render(request, "casework/reminder/moved.html")
-    return redirect(duty)
+    if goes_to is None:
+        return _moved(request, user, delivery, now=now)
+    return redirect(goes_to)
+
+
+def _goes_to(delivery: Delivery, user: User) -> str | None:
+    """The address of what this message is about, as far as this person may see it."""
+    reminder = delivery.reminder
+    if reminder.duty_id is not None:
+        duty = duties_visible_to(user).filter(pk=reminder.duty_id).first()
+        return duty.get_absolute_url() if duty else None
+    if reminder.flag_id is not None:
+        flag = flags_visible_to(user).filter(pk=reminder.flag_id).first()
+        return f"{flag.episode.get_absolute_url()}#why-flagged" if flag else None
+    # A notice: about the transfer that waits for an answer, or the episode itself.
+    transfer = transfers_visible_to(user).waiting().filter(episode=reminder.episode_id).first()
+    if transfer is not None:
+        return transfer.get_absolute_url()
+    episode = episodes_visible_to(user).filter(pk=reminder.episode_id).first()
+    return episode.get_absolute_url() if episode else None
+
+
+def _moved(
+    request: HttpRequest, user: User, delivery: Delivery | None = None, *, now: datetime
+) -> HttpResponse:
+    """The page for somebody who may not see the item; only whoever was told learns who holds it."""
+    given = last_holder_of(delivery) if delivery else None
+    return render(
+        request,
+        "casework/reminder/moved.html",
+        {
+            "given": given,
+            "zone": user.unit.zone if user.unit else None,
+            "now": now,
+        },
+    )
