@@ -28,6 +28,7 @@ IS_THIS_MACHINE_ONLY = urlsplit(BASE_URL).hostname in {"localhost", "127.0.0.1",
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""])
 AGENCY_NAME = env.str("AGENCY_NAME", "Porchlight")
 ON_CALL_PHONE = env.str("ON_CALL_PHONE", "")
+ON_CALL_EMAIL = env.str("ON_CALL_EMAIL", "")
 PROTOCOL_DIRS = [
     BASE_DIR / "casework" / "protocols",
     *map(Path, filter(None, env.list("PROTOCOL_DIRS", [], delimiter=":"))),
@@ -100,7 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "casework.presenters.page.every_page",
+                "casework.views.page.every_page",
             ],
         },
     }
@@ -241,6 +242,10 @@ EMAIL_TIMEOUT = 10  # seconds; a batch of 50 must end inside its lease
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Casework notices <notices@localhost>")
 MAIL_CATCHER_DIR = env.path("MAIL_CATCHER_DIR", None) if DEMO else None
 
+# --- Sign of life to the outside: whoever knows the address can fake it, so it is a secret ---------
+
+DEADMAN_URL = env.str("DEADMAN_URL", "")
+
 # --- Celery: the clock that wakes the sweep ------------------------------------------------------
 
 
@@ -284,6 +289,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": REMINDER_TICK_SECONDS,
         # Late sweeps are worthless (the next one finds the same rows) and must not pile up.
         "options": {"expires": REMINDER_TICK_SECONDS * 4},
+    },
+    "keep asking": {
+        "task": "casework.tasks.keep_asking",
+        "schedule": 5 * 60,
+        "options": {"expires": 5 * 60},
+    },
+    # A late one is worth nothing, and silence is what the other side waits for.
+    "ping when well": {
+        "task": "casework.tasks.ping_when_well",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     # Answers kept for somebody who never signed in again go with their session.
     "clear what has run out": {

@@ -267,7 +267,7 @@ def gallery_samples() -> dict[str, Any]:
                 "due": police,
                 "why": "You own this duty",
                 "sent": "sent Tue Mar 3, 3:52 a.m. CST",
-                "acknowledge_url": "#",
+                "holding": {"acknowledge_url": "#", "title": "Report to police, Jordan A., 15"},
                 "is_new": True,
             },
             {
@@ -277,7 +277,12 @@ def gallery_samples() -> dict[str, Any]:
                 "due": school,
                 "why": "You supervise R. Diaz",
                 "sent": "sent Tue Mar 3, 2:52 a.m. CST",
-                "acknowledged": "You said you are on it at 2:55 a.m.",
+                "also": "and 2 earlier messages",
+                "holding": {
+                    "words": "You are on it until 4:55 a.m. CST.",
+                    "hand_back_url": "#",
+                    "title": "Report to NCMEC, Sam K., 13",
+                },
             },
         ],
         "youth_rows": [

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from casework.local import commands
 from casework.local.broker import find_server
@@ -94,6 +95,14 @@ def test_there_is_exactly_one_beat():
 
     assert beats == ["beat"]
     assert SERVICES["beat"]["deploy"] == {"replicas": 1}
+
+
+def test_a_worker_that_is_asked_to_stop_may_finish_what_it_sends():
+    """SIGTERM, Docker's signal too, lets Celery end its tasks; none lasts longer than this."""
+    patience = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
+
+    assert patience > settings.CELERY_TASK_TIME_LIMIT
+    assert "stop_signal" not in SERVICES["worker"]
 
 
 def test_only_the_proxy_is_published():

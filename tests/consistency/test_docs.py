@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command, get_commands
 from casework.local.cli import parser
 from casework.local.paths import ROOT
 from casework.management.commands import write_docs
-from casework.notifications import sweep
+from casework.notifications import sending
 
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
@@ -135,18 +135,18 @@ def test_the_number_of_attempts_that_is_told_is_the_one_that_is_made(page):
     told = re.findall(
         r"(\w+) times(?: in all,)? over\s+about\s+(\w+) hours", (DOCS / page).read_text()
     )
-    pauses = [sweep._pause(attempt) for attempt in range(sweep.ATTEMPTS - 1)]
+    pauses = [sending.pause(attempt) for attempt in range(1, sending.ATTEMPTS)]
     hours = round(sum(pauses, timedelta()) / timedelta(hours=1))
 
-    assert told == [(str(sweep.ATTEMPTS), {3: "three", 4: "four", 5: "five"}[hours])]
+    assert told == [(str(sending.ATTEMPTS), {3: "three", 4: "four", 5: "five"}[hours])]
 
 
 @pytest.mark.parametrize("page", ["architecture.md", "adr/0001-the-database-is-the-queue.md"])
 def test_the_lease_that_is_told_is_the_one_that_is_given(page):
     text = " ".join((DOCS / page).read_text().split())
-    told = re.findall(r"(?:claims e-mail for|a lease of) (\d+) seconds", text)
+    told = re.findall(r"(?:claims messages for|a lease of) (\d+) seconds", text)
 
-    assert told == [f"{sweep.LEASE.total_seconds():.0f}"]
+    assert told == [f"{sending.LEASE.total_seconds():.0f}"]
 
 
 def test_what_beat_does_is_not_asked_of_people():

@@ -9,8 +9,13 @@ from tests.journeys.conftest import DESKTOP, PHONE
 NARROW = (320, 720)
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1280"])
 PAGES = {
-    "caseworker": {"caseload": "/", "intake-blank": "/log", "inbox": "/reminders"},
-    "supervisor": {"supervisor-home": "/"},
+    "caseworker": {
+        "caseload": "/",
+        "intake-blank": "/log",
+        "inbox": "/reminders",
+        "preferences": "/me/reminders",
+    },
+    "supervisor": {"supervisor-home": "/", "running": "/reminders/running"},
     "oncall": {"oncall-home": "/", "oncall-intake": "/log", "oncall-inbox": "/reminders"},
     "admin": {
         "admin-home": "/",

@@ -5,6 +5,7 @@ from random import Random
 
 from casework.management.agency import evidence
 from casework.management.agency.figures import SEED
+from casework.management.agency.hand_over import hand_over
 from casework.management.agency.keys import CASE_NUMBERS, is_ours
 from casework.management.agency.people import OFFICES
 from casework.management.agency.scenes import SCENES
@@ -35,6 +36,7 @@ def bring_near(*, now: datetime) -> int:
         except NobodyFree:
             continue  # visitors logged every youth of that unit; the count that is printed tells
     catch_up(cases, now=now)
+    hand_over(cases, now=now)
     return len(cases)
 
 

@@ -67,11 +67,17 @@ def test_the_ladder_is_planned_with_the_duty(police, now):
     assert set(planned) == {
         (ReminderKind.NOTICE, Audience.OWNER, now),
         (ReminderKind.NUDGE, Audience.OWNER, told + timedelta(hours=1)),
+        (ReminderKind.ESCALATION, Audience.BACKUP, due - timedelta(minutes=45)),
+        (ReminderKind.LATE_NUDGE, Audience.OWNER, told + timedelta(minutes=90)),
         (ReminderKind.DUE_SOON, Audience.OWNER, due - timedelta(minutes=30)),
         (ReminderKind.ESCALATION, Audience.SUPERVISOR, due - timedelta(minutes=30)),
         (ReminderKind.ESCALATION, Audience.ON_CALL, due - timedelta(minutes=15)),
         (ReminderKind.OVERDUE, Audience.OWNER, due),
         (ReminderKind.OVERDUE, Audience.SUPERVISOR, due),
+        (ReminderKind.ESCALATION, Audience.AGENCY, due + timedelta(minutes=15)),
+        (ReminderKind.REPEAT, Audience.OWNER, due + timedelta(minutes=30)),
+        (ReminderKind.REPEAT, Audience.SUPERVISOR, due + timedelta(minutes=30)),
+        (ReminderKind.REPEAT, Audience.ON_CALL, due + timedelta(minutes=30)),
     }
 
 
@@ -222,12 +228,14 @@ def test_told_thirty_days_ago_is_overdue_at_once_and_says_so_once_each(jordan, a
     police = episode.duties.get(code="report_to_police")
     assert police.due_at == told + timedelta(hours=2)
     assert police in episode.duties.overdue_at(now)
-    planned = police.reminders.values_list("audience", "kind", "due_at")
+    planned = police.reminders.exclude(kind="repeat").values_list("audience", "kind", "due_at")
     assert sorted(planned) == sorted(
         [
             (Audience.OWNER, ReminderKind.OVERDUE, now),
+            (Audience.BACKUP, ReminderKind.ESCALATION, now),
             (Audience.SUPERVISOR, ReminderKind.OVERDUE, now),
             (Audience.ON_CALL, ReminderKind.ESCALATION, now),
+            (Audience.AGENCY, ReminderKind.ESCALATION, now),
         ]
     )
 

@@ -222,9 +222,10 @@ def test_a_time_that_makes_a_duty_overdue_says_so_and_reminds_everybody_once(ana
     (moved,) = [one for one in said if one.title == "Report to police"]
     assert moved.after.due_at == now - HOUR
     assert not old_mail.exists()
-    at_once = Counter(police.reminders.waiting().values_list("audience", flat=True))
-    assert at_once == {"owner": 1, "supervisor": 1, "on_call": 1}
-    assert set(police.reminders.waiting().values_list("due_at", flat=True)) == {now}
+    told = police.reminders.waiting().exclude(kind="repeat")
+    at_once = Counter(told.values_list("audience", flat=True))
+    assert at_once == {"owner": 1, "backup": 1, "supervisor": 1, "on_call": 1, "agency": 1}
+    assert set(told.values_list("due_at", flat=True)) == {now}
 
 
 def test_reminders_of_the_old_time_are_cancelled_and_those_of_the_new_one_planned(
@@ -242,7 +243,7 @@ def test_reminders_of_the_old_time_are_cancelled_and_those_of_the_new_one_planne
         ("owner", due),
         ("supervisor", due),
     }
-    assert waiting.get(audience="on_call").due_at == due - 15 * MINUTE
+    assert waiting.get(audience="on_call", kind="escalation").due_at == due - 15 * MINUTE
     assert waiting.filter(due_at__lte=now).count() == 1
 
 

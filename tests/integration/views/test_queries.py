@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from casework.models import Outcome, Said
 from casework.notifications import sweep
+from casework.operations.acknowledgements import acknowledge
 from casework.operations.flags import confirm
 from casework.operations.protocols import protocol_for
 from risk import ruleset
@@ -49,7 +50,7 @@ def test_home(queries_of, request, person, ana, unit, now):
 
     log_more(27, unit=unit, by=UserFactory(unit=unit), now=now)
 
-    assert queries_of(who, "/") == with_three <= 14
+    assert queries_of(who, "/") == with_three <= 15
 
 
 def test_inbox(queries_of, ana, unit, now):
@@ -61,7 +62,7 @@ def test_inbox(queries_of, ana, unit, now):
     while sweep.address_due(now=now):
         pass
 
-    assert queries_of(ana, "/reminders") == with_few <= 11
+    assert queries_of(ana, "/reminders") == with_few <= 12
 
 
 def test_episode(queries_of, episode, ana, now):
@@ -78,7 +79,7 @@ def test_episode(queries_of, episode, ana, now):
     for flag in episode.flags.all():
         confirm(flag=flag, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, address) == with_little <= 20
+    assert queries_of(ana, address) == with_little <= 22
 
 
 def test_duty(queries_of, police, ana, now):
@@ -87,7 +88,24 @@ def test_duty(queries_of, police, ana, now):
     for _ in range(5):
         record(police, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, police.get_absolute_url()) == with_none <= 15
+    assert queries_of(ana, police.get_absolute_url()) == with_none <= 21
+
+
+def test_ledger(queries_of, episode, police, ana, sam, now):
+    address = f"{episode.get_absolute_url()}/reminders"
+    acknowledge(duty=police, by=ana, now=now)
+    record(episode.duties.get(code="report_to_ncmec"), Outcome.DONE, by=ana, now=now)
+    sweep.address_due(now=now)
+    with_little = queries_of(ana, address)
+
+    for hours in range(1, 30):
+        later = now + timedelta(hours=hours)
+        acknowledge(duty=police, by=ana if hours % 2 else sam, now=later)
+        while sweep.address_due(now=later):
+            pass
+        sweep.send_due(now=later)
+
+    assert queries_of(ana, address) == with_little <= 19
 
 
 def test_intake(queries_of, ana):
