@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.fields import BooleanField
+from django.db.models.functions import Least
 
 from casework.models import (
     Cadence,
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 2000
 RETRY = timedelta(minutes=1)
+MOST_ATTEMPTS = 30_000  # counted no further: a smallint ends at 32,767, and it is never given up
 NOBODY = "Nobody to tell: no supervisor, on-call person or admin has an account that is active."
 
 
@@ -191,7 +193,7 @@ def _cancel(reminder_ids: Sequence[int], now: datetime) -> None:
 
 def _try_again(reminder_ids: Sequence[int], error: str, now: datetime) -> None:
     Reminder.objects.filter(pk__in=reminder_ids).update(
-        attempts=F("attempts") + 1, retry_at=now + RETRY, last_error=error
+        attempts=Least(F("attempts") + 1, MOST_ATTEMPTS), retry_at=now + RETRY, last_error=error
     )
 
 

@@ -43,9 +43,13 @@ def read_bounce(raw: bytes) -> Bounce | None:
     Where it tells of several recipients, the worst counts: each of our messages has one.
     """
     try:
-        parts = list(_parts(message_from_bytes(raw[:LARGEST]), depth=0))
+        return _read(raw[:LARGEST])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None  # the library's answer to mail that is broken or meant to break it
+
+
+def _read(raw: bytes) -> Bounce | None:
+    parts = list(_parts(message_from_bytes(raw), depth=0))
     statuses = [
         block
         for part in parts

@@ -20,6 +20,7 @@ CLIMB = (
     Audience.ON_CALL,
     Audience.AGENCY,
 )
+CAME_BACK = "Came back: "  # what a server said that had taken the mail first
 # Who is told that somebody could not be reached.
 ABOVE = {
     Audience.OWNER: Audience.SUPERVISOR,
@@ -67,7 +68,7 @@ def bounced(bounce: Bounce, *, now: datetime) -> bool:
     )
     if message is None or not bounce.has_failed:
         return False
-    said = f"Came back: {bounce.said}"[:300]
+    said = f"{CAME_BACK}{bounce.said}"[:300]
     Message.objects.filter(pk=message.pk).update(
         sent_at=None, failed_at=now, claimed_until=None, last_error=said
     )
@@ -76,14 +77,20 @@ def bounced(bounce: Bounce, *, now: datetime) -> bool:
     # An address that was corrected since is not refused.
     present = message.recipient.email if message.recipient else message.address
     is_refused = bounce.is_refused and bounce.sent_to in {"", present.lower()}
-    give_up(message, left, said=bounce.said, is_refused=is_refused, now=now)
+    give_up(message, left, said=said, is_refused=is_refused, now=now)
     audit.record("message.bounced", subject=message, by=None, at=now, status=bounce.status)
     return True
 
 
 def forget_refusal(user: User) -> None:
-    """Mail to this address has arrived again."""
-    User.objects.filter(pk=user.pk).update(email_refused_at=None, email_refused_why="")
+    """A mail server takes mail to this address again.
+
+    Not after mail came back: a relay takes everything, and sends it back later. Then only another
+    address, or somebody who says that it is right, clears it.
+    """
+    User.objects.filter(pk=user.pk).exclude(email_refused_why__startswith=CAME_BACK).update(
+        email_refused_at=None, email_refused_why=""
+    )
 
 
 def _hurry(reminder: Reminder, *, now: datetime) -> None:
@@ -112,7 +119,7 @@ def _hurry(reminder: Reminder, *, now: datetime) -> None:
 
 
 def _not_reached(delivery: Delivery, message: Message, *, now: datetime) -> Reminder | None:
-    """To somebody above, once for each item and person; None above the admins: the light tells."""
+    """To somebody above, once a day for each item and person; None above the admins: the light tells."""
     reminder = delivery.reminder
     audience = ABOVE.get(Audience(reminder.audience))
     if audience is None:
@@ -129,6 +136,6 @@ def _not_reached(delivery: Delivery, message: Message, *, now: datetime) -> Remi
         topic=reminder.topic,
         says=f"Mail to {whom} could not be delivered. Tell them yourself."[:200],
         due_at=now,
-        dedupe_key=f"{item.public_id}:not-reached:{address}:{audience}",
+        dedupe_key=f"{item.public_id}:not-reached:{address}:{audience}:{now:%Y%m%d}",
         planned_at=now,
     )

@@ -138,11 +138,18 @@ def _on_call(directory: Directory) -> list[Recipient]:
 
 def _named(person_id: int | None, place: Place, directory: Directory) -> list[Recipient]:
     """The person who was meant, also when the record is not theirs any more: the message says no
-    more than that there is something. Their supervisors, where the account is closed.
+    more than that there is something. Whoever stands in hears it too; their supervisors, where
+    nobody does, or the account is closed.
     """
     person = directory.called(person_id)
     if person is not None:
-        return [Recipient(person, "It is meant for you.")]
+        meant = [Recipient(person, "It is meant for you.")]
+        if person.stand_in_id is None:
+            return meant
+        if stand_in := directory.stand_in_of(person, place.unit_id):
+            return [*meant, Recipient(stand_in, f"You stand in for {person.user.name}.")]
+        away = f"It is meant for {person.user.name}, who is away."
+        return meant + _because(_supervisors(place, directory), away)
     return _because(_supervisors(place, directory), "It was meant for somebody who has left.")
 
 

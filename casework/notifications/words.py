@@ -68,10 +68,11 @@ def words_of(message: Message, deliveries: Sequence[Delivery], *, now: datetime)
     )
 
 
-def told_in(message: Message) -> DeliveryQuerySet:
-    """What is left to tell in a message, with all that its words rest on."""
+def told_in(*messages: Message) -> DeliveryQuerySet:
+    """What is left to tell in these messages, with all that their words rest on."""
     return (
-        message.deliveries.waiting()
+        Delivery.objects.waiting()
+        .filter(message__in=messages)
         .select_related("reminder__duty", "reminder__episode__unit")
         .defer(
             "reminder__episode__description_at_start",

@@ -25,7 +25,7 @@ class HeldBySomebody(Exception):
 
 @transaction.atomic
 def acknowledge(*, duty: Duty, by: User, now: datetime) -> Acknowledgement:
-    """Pause the climb of the duty's reminders for as long as its ladder says.
+    """Pause the climb of the duty's reminders for as long as its ladder says, at most to its due time.
 
     The clock does not stop, and whoever owns the duty goes on hearing of it. When the time is over
     and the duty is not done, it climbs on and whoever said so is told. Said again while it holds,
@@ -45,7 +45,10 @@ def acknowledge(*, duty: Duty, by: User, now: datetime) -> Acknowledgement:
     if ladder is None:
         raise NothingToHold("This duty has no set time: nothing climbs.")
     duty.acknowledgements.filter(ended_at__isnull=True).update(ended_at=now)
-    held = Acknowledgement.objects.create(duty=duty, by=by, at=now, until=now + ladder.pause)
+    until = now + ladder.pause
+    if duty.due_at is not None and duty.due_at > now:
+        until = min(until, duty.due_at)  # at the latest then somebody further up must know
+    held = Acknowledgement.objects.create(duty=duty, by=by, at=now, until=until)
     reminders.hold(held, now=now)
     audit.record("duty.acknowledged", subject=duty, by=by, at=now, until=held.until.isoformat())
     return held

@@ -14,7 +14,7 @@ from django.db import transaction
 from casework import audit
 from casework.access.people import who_may_hold
 from casework.models import Assignment, Episode, User
-from casework.operations import notices
+from casework.operations import notices, reminders
 from casework.operations.notices import About
 
 MOST = 100  # in one go: more than anybody reads on the page that asks whether they are sure
@@ -186,6 +186,7 @@ def _set_holder(
 ) -> None:
     episode.assigned_to = to
     episode.save(update_fields=["assigned_to"])
+    reminders.hand_on(episode, before=before, to=to, now=now)
     notices.call_off(episode=episode, about=About.UNASSIGNED, now=now)
     notices.tell(person=before, episode=episode, about=About.HANDED_ON, by=by, now=now)
     if to is None:

@@ -12,7 +12,7 @@ from casework import audit
 from casework.access.people import who_may_hold
 from casework.models import Episode, Role, Unit, User
 from casework.models.episode import EpisodeQuerySet
-from casework.operations import assignments
+from casework.operations import assignments, reminders
 
 ADDRESS_TAKEN = "There is an account with this email address already"
 
@@ -162,6 +162,7 @@ def deactivate(
     _refuse_last_admin(person, "stays active")
     person.is_active, person.deactivated_at, person.deactivated_by = False, now, by
     person.save(update_fields=["is_active", "deactivated_at", "deactivated_by"])
+    reminders.end_holds_of(person, now=now)
     audit.record("user.deactivated", subject=person, by=by, at=now)
     return person
 

@@ -2,6 +2,7 @@
 point. Nothing here enqueues a task: the sweep finds what is due.
 """
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -37,14 +38,15 @@ def plan_again(*duties: Duty, now: datetime) -> None:
         for reminder in first_steps(duty, generation=written.get(duty.pk, 0), now=now)
     )
     for held in Acknowledgement.objects.held_at(now).filter(duty__in=duties).select_related("duty"):
-        hold(held, now=now)
+        hold(held, now=now, later_than=now)
 
 
-def hold(held: Acknowledgement, *, now: datetime) -> None:
+def hold(held: Acknowledgement, *, now: datetime, later_than: datetime | None = None) -> None:
     """Let the duty climb no further while somebody is on it, and tell them when that time is over.
 
     Its owner goes on hearing of it. A step that has waited through a pause already is not put off a
-    second time: however often somebody says "I'm on it", somebody further up hears in between.
+    second time: however often somebody says "I'm on it", somebody further up hears in between. For
+    the same reason, steps planned anew that are past already are told: only those `later_than` wait.
     """
     steps = (
         Reminder.objects.waiting()
@@ -52,6 +54,8 @@ def hold(held: Acknowledgement, *, now: datetime) -> None:
         .exclude(audience__in=(Audience.OWNER, Audience.PERSON))
         .exclude(kind=ReminderKind.NOT_REACHED)
     )
+    if later_than is not None:
+        steps = steps.filter(due_at__gt=later_than)
     steps.exclude(paused_until__lte=now, due_at__lte=now).update(paused_until=held.until)
     key = f"{held.duty.public_id}:taken-up:{held.public_id}"
     told = Reminder.objects.filter(duty_id=held.duty_id, dedupe_key__startswith=key)
@@ -70,6 +74,38 @@ def hold(held: Acknowledgement, *, now: datetime) -> None:
     )
 
 
+def hand_on(episode: Episode, *, before: User | None, to: User | None, now: datetime) -> None:
+    """The open duties go with the episode: whoever held it is on none of them any more, and the new
+    holder hears of each that has a time limit, whatever steps of its ladder are past.
+    """
+    duties = list(episode.duties.open().order_by("pk"))
+    for held in Acknowledgement.objects.held_at(now).filter(duty__in=duties, by=before):
+        Acknowledgement.objects.filter(pk=held.pk).update(ended_at=now)
+        let_go(next(duty for duty in duties if duty.pk == held.duty_id), now=now)
+    Reminder.objects.bulk_create(
+        Reminder(
+            episode=episode,
+            duty=duty,
+            kind=ReminderKind.NOTICE,
+            audience=Audience.PERSON,
+            person=to,
+            topic=Topic.DUTY,
+            due_at=now,
+            dedupe_key=f"{duty.public_id}:handed-to:{uuid.uuid4()}",
+            planned_at=now,
+        )
+        for duty in duties
+        if to is not None and duty.due_at is not None
+    )
+
+
+def end_holds_of(user: User, *, now: datetime) -> None:
+    """Somebody has left: what they said they are on climbs on at once."""
+    for held in Acknowledgement.objects.held_at(now).filter(by=user).select_related("duty"):
+        Acknowledgement.objects.filter(pk=held.pk).update(ended_at=now)
+        let_go(held.duty, now=now)
+
+
 def let_go(duty: Duty, *, now: datetime) -> None:
     """Let the duty climb on at once: nobody is on it any more."""
     waiting = Reminder.objects.waiting().filter(duty=duty)
@@ -78,8 +114,13 @@ def let_go(duty: Duty, *, now: datetime) -> None:
 
 
 def cancel_waiting(duties: QuerySet[Duty], *, now: datetime) -> None:
-    """Cancel what has not been sent yet for these duties."""
-    Reminder.objects.waiting().filter(duty__in=duties).update(cancelled_at=now)
+    """Cancel what has not been sent yet for these duties.
+
+    Asked until nothing is left: a repeat that a sweep is telling at this moment plans its successor,
+    which only a second question sees.
+    """
+    while Reminder.objects.waiting().filter(duty__in=duties).update(cancelled_at=now):
+        pass
     Delivery.objects.waiting().filter(reminder__duty__in=duties).update(cancelled_at=now)
 
 

@@ -12,7 +12,7 @@ from casework import audit
 from casework.access.people import in_charge_of
 from casework.models import Episode, Reminder, Transfer, Unit, User, Youth
 from casework.operations import assignments, notices
-from casework.operations.locks import locked
+from casework.operations.locks import locked, locked_youth
 from casework.operations.notices import About
 
 LONGEST = 300  # what the note of an assignment can hold
@@ -62,7 +62,10 @@ def offer(
 
 @transaction.atomic
 def accept(*, transfer: Transfer, to: User, by: User, now: datetime) -> Transfer:
-    """Take the episode over: unit, youth and worker change together, and both sides are told."""
+    """Take the episode over: unit, youth and worker change together, and both sides are told.
+
+    While the old unit still works on another episode of the youth, the youth stays with it.
+    """
     transfer, episode = _held(transfer)
     if not _has_work_left(episode):
         raise Refused("This episode is closed, and nothing is left to do. Decline it.")
@@ -73,7 +76,9 @@ def accept(*, transfer: Transfer, to: User, by: User, now: datetime) -> Transfer
     except assignments.Refused as error:
         raise Refused(str(error)) from None
     episode.save(update_fields=["unit"])
-    Youth.objects.filter(pk=episode.youth_id).update(unit=transfer.to_unit, caseworker=to)
+    left_behind = Episode.objects.with_work_left().exclude(unit=transfer.to_unit)
+    if not left_behind.filter(youth=episode.youth_id).exclude(pk=episode.pk).exists():
+        Youth.objects.filter(pk=episode.youth_id).update(unit=transfer.to_unit, caseworker=to)
     note = f"Transfer to {transfer.to_unit.name}. {transfer.note}"[:LONGEST]
     if before != to:
         assignments.change(episode, to, by=by, now=now, batch=uuid.uuid4(), note=note)
@@ -121,6 +126,7 @@ def take_back(*, transfer: Transfer, by: User, now: datetime) -> Transfer:
 
 def _held(transfer: Transfer) -> tuple[Transfer, Episode]:
     """The transfer and its episode as they are now, held. Raises `Refused` once it is answered."""
+    locked_youth(transfer.episode.youth)  # a youth before episodes: see locks
     episode = assignments.lock_all([transfer.episode])[0]
     held = (
         Transfer.objects.select_for_update(of=("self",), no_key=True)

@@ -59,7 +59,7 @@ def test_the_message_counts_as_given_up_with_the_servers_words(message, come_bac
     assert (message.sent_at, message.failed_at) == (None, now + LATER)
     assert message.last_error.startswith("Came back: 550 5.1.1")
     assert ana.email_refused_at == now + LATER
-    assert ana.email_refused_why.startswith("550 5.1.1")
+    assert ana.email_refused_why.startswith("Came back: 550 5.1.1")
     assert not message.deliveries.filter(sent_at__isnull=False).exists()
     assert f"{message.public_id}: failed (5.1.1). Its duties climb now." in words
 

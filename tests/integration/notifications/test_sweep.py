@@ -128,6 +128,41 @@ def test_what_falls_due_after_a_message_went_out_goes_into_another(reminder, due
     assert len({message.message()["Message-ID"] for message in mail.outbox}) == 2
 
 
+def test_after_the_mail_server_was_away_each_person_gets_one_message(ana, unit, mail_server):
+    episode = EpisodeFactory(youth__unit=unit, assigned_to=ana, recorded_by=ana)
+    mail_server.is_down = True
+    told = []
+    for minute in range(0, 90, 10):
+        now = TOLD + minute * MINUTE
+        told.append(ReminderFactory(duty=DutyFactory(episode=episode), due_at=now))
+        sweep_once(now)
+    tried = set(Message.objects.values_list("public_id", flat=True))
+    mail_server.is_down = False
+
+    later = TOLD + 3 * HOUR
+    sweep_once(later)
+
+    [message] = mail.outbox
+    assert message.body.count("/r/") == len(told)
+    assert {by_email(reminder).sent_at for reminder in told} == {later}
+    whole = Message.objects.get(sent_at=later)
+    assert whole.attempts > 1
+    assert Message.objects.filter(public_id__in=tried - {whole.public_id}).exclude(
+        cancelled_at=None
+    ).count() == len(tried - {whole.public_id})
+    assert sweep_once(later + 2 * HOUR) == (0, 0)
+
+
+def test_a_reminder_that_reaches_nobody_for_weeks_stops_no_sweep(reminder, due):
+    User.objects.update(is_active=False, deactivated_at=TOLD, deactivated_by=User.objects.first())
+    Reminder.objects.update(attempts=32_767)
+
+    assert address_due(now=due) == 1
+
+    reminder.refresh_from_db()
+    assert reminder in Reminder.objects.waiting()
+
+
 def test_a_message_that_is_being_sent_is_not_added_to(reminder, due):
     address_due(now=due)
     sending._claim(due)
@@ -351,7 +386,7 @@ def test_a_message_claimed_by_a_sweep_that_died_is_sent_after_its_lease(reminder
     assert send_due(now=due + sending.LEASE + timedelta(seconds=1)) == 1
 
     assert len(mail.outbox) == 1
-    assert mail_of(reminder).attempts == 1
+    assert mail_of(reminder).attempts == 2
 
 
 def test_the_end_of_the_time_of_the_task_ends_the_sweep_and_its_lease_heals_it(
@@ -480,7 +515,7 @@ def test_mail_that_another_sweep_took_over_meanwhile_is_left_to_it(second, due, 
 
     assert len(mail.outbox) == 1
     left = mail_of(second)
-    assert (left.sent_at, left.claimed_until, left.attempts) == (None, theirs, 0)
+    assert (left.sent_at, left.claimed_until) == (None, theirs)
 
 
 def test_a_failure_that_comes_after_another_sweep_took_over_changes_nothing(

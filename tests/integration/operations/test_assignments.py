@@ -9,6 +9,7 @@ from casework.access.people import who_may_hold
 from casework.access.scoping import may_see_episode
 from casework.models import Assignment, AuditEvent, Reminder, Role, Unit, User
 from casework.operations import assignments, notices, transfers
+from casework.operations.acknowledgements import acknowledge
 from casework.operations.assignments import ChangedSince, Refused, assign, take, undo
 from casework.policies.ladder import Audience
 from tests.factories import EpisodeFactory, UnitFactory, UserFactory, YouthFactory
@@ -62,13 +63,29 @@ def test_it_is_audited_with_from_and_to(episode, ana, ben, sam, now):
     assert line.detail["to"] == str(ben.public_id)
 
 
-def test_open_duties_and_reminders_stay_as_they_are(episode, ben, sam, now):
-    before = list(Reminder.objects.filter(duty__isnull=False).values_list("pk", "cancelled_at"))
+def test_reminders_stay_as_they_are_and_the_new_holder_hears_of_each_timed_duty(
+    episode, ben, sam, now
+):
+    before = set(Reminder.objects.filter(duty__isnull=False).values_list("pk", "cancelled_at"))
 
     give([episode], ben, by=sam, now=now)
 
-    after = list(Reminder.objects.filter(duty__isnull=False).values_list("pk", "cancelled_at"))
-    assert after == before
+    after = set(Reminder.objects.filter(duty__isnull=False).values_list("pk", "cancelled_at"))
+    assert before < after
+    new = Reminder.objects.filter(person=ben, topic="duty")
+    timed = episode.duties.open().filter(due_at__isnull=False)
+    assert set(new.values_list("duty", flat=True)) == set(timed.values_list("pk", flat=True))
+
+
+def test_whoever_was_on_a_duty_is_not_any_more(episode, ana, ben, sam, now):
+    duty = episode.duties.get(code="report_to_police")
+    acknowledge(duty=duty, by=ana, now=now)
+
+    give([episode], ben, by=sam, now=now)
+
+    assert not duty.acknowledgements.held_at(now).exists()
+    assert not duty.reminders.waiting().filter(paused_until__gt=now).exists()
+    acknowledge(duty=duty, by=ben, now=now)
 
 
 def test_nobody_is_told_what_they_did_themselves(episode, sam, now):
