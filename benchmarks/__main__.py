@@ -11,6 +11,11 @@ WHAT = {
     "checklist": "the checklist's page, and saving one answer",
     "risk": "assessments a second of the pure rules",
     "clocks": "planning duties, and open episodes following a changed protocol file",
+    "patterns": "the page of patterns over 100,000 and 1,000,000 episodes",
+    "search": "searching by name, number, phone and account, with many youth on file",
+    "board": "the supervisor's page and the lists, with up to a million episodes on file",
+    "reminders": "the sweep beside bare SQL and a bare SMTP loop, and an idle tick",
+    "chaos": "what is lost or doubled while everything is killed again and again; about ten minutes",
     "start": "./run demo to the first page, from nothing and again",
 }
 
@@ -27,6 +32,13 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument(
         "--number", type=int, default=100_000, help="open episodes of clocks; default: 100000"
     )
+    words.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[10_000, 100_000, 1_000_000],
+        help="episodes of board, one run each; 10000000 takes hours and 60 GB of disk",
+    )
     words.add_argument("--rounds", type=int, default=3, help="of start; default: 3")
     return words
 
@@ -40,7 +52,8 @@ def main() -> None:
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
         )
-    if {"intake", "pages", "checklist", "clocks"} & set(options.what):
+    needs_django = set(WHAT) - {"risk", "chaos", "start"}
+    if needs_django & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django
 
@@ -66,6 +79,26 @@ def main() -> None:
         from benchmarks import clocks
 
         clocks.run(number=options.number)
+    if "patterns" in options.what:
+        from benchmarks import patterns
+
+        patterns.run()
+    if "search" in options.what:
+        from benchmarks import search
+
+        search.run(youth=options.youth)
+    if "board" in options.what:
+        from benchmarks import board
+
+        board.run(options.sizes)
+    if "reminders" in options.what:
+        from benchmarks import reminders
+
+        reminders.run()
+    if "chaos" in options.what:
+        from benchmarks import chaos
+
+        chaos.run()
     if "start" in options.what:
         from benchmarks import start
 

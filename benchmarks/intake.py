@@ -3,13 +3,12 @@
 import uuid
 from collections.abc import Iterator
 from functools import partial
-from itertools import count
 
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from benchmarks.agency import MISSING_ONE_IN, UNITS, Agency, make_agency
+from benchmarks.agency import UNITS, Agency, make_agency
 from benchmarks.database import empty_database, versions
 from benchmarks.replay import inserts_of, replay
 from benchmarks.rounds import in_turns
@@ -98,12 +97,10 @@ def _matching_row(search: Search, user: User, client: Client) -> tuple[object, .
 
 def not_missing(agency: Agency) -> Iterator[Youth]:
     """Youth of the caseworker's unit without an open episode, each once."""
-    for number in count(1):
-        key = number * UNITS
-        if key > agency.youth:
-            raise SystemExit("Too few youth for so many saves: give a larger --youth.")
-        if key % MISSING_ONE_IN:
-            yield Youth.objects.select_related("unit").get(pk=key)
+    missing = Episode.objects.open().values("youth")
+    youth = Youth.objects.filter(unit=agency.caseworker.unit).exclude(pk__in=missing)
+    yield from youth.select_related("unit").order_by("pk").iterator(chunk_size=100)
+    raise SystemExit("Too few youth for so many saves: give a larger --youth.")
 
 
 def log(user: User, youth: Youth) -> Episode:

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.database import empty_database, versions
-from benchmarks.names import FAMILY, GIVEN
 from benchmarks.table import kilobytes, machine, show
 from benchmarks.weight import weigh
+from casework.management.synthetic.names import FAMILY, GIVEN
 from casework.models import Delivery, Episode, Role, Unit, User
-from casework.notifications.sweep import address_due, send_due
+from casework.notifications.addressing import address_due
+from casework.notifications.sending import send_due
 from casework.operations import episodes
 from casework.policies.time_words import Moment, Precision
 
