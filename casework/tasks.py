@@ -12,7 +12,8 @@ from casework.health import readiness
 from casework.notifications.deadman import ping
 from casework.notifications.pulses import PING, beat
 from casework.notifications.sweep import sweep
-from casework.operations import notices
+from casework.operations import notices, saved_views
+from casework.operations.duplicates import look_at_changes
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,24 @@ def ping_when_well(**_: object) -> None:
         beat(PING, now=timezone.now(), detail=wrong)
     except (InterfaceError, OperationalError) as error:
         log.warning("The database is away (%s), so no sign of life", type(error).__name__)
+
+
+@shared_task
+def notice_who_enters_views(**_: object) -> None:
+    """Tell the owners of saved views who has entered them since the last look."""
+    try:
+        saved_views.notice_entries(now=timezone.now())
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); the next look tries again", type(error).__name__)
+
+
+@shared_task
+def look_for_duplicates(**_: object) -> None:
+    """Compare the youth added or changed since the last time with those who resemble them."""
+    try:
+        look_at_changes(now=timezone.now())
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); the next round looks", type(error).__name__)
 
 
 @shared_task

@@ -9,6 +9,7 @@ CASEWORK = frozenset(
     {
         Permission.SIGNED_IN,
         Permission.EPISODE_VIEW,
+        Permission.SEARCH,
         Permission.EPISODE_LOG,
         Permission.EPISODE_UPDATE,
         Permission.EPISODE_TAKE,
@@ -19,6 +20,8 @@ CASEWORK = frozenset(
 
 # What those who answer for other people's work may do besides.
 IN_CHARGE = CASEWORK | {
+    Permission.DASHBOARD,
+    Permission.YOUTH_MERGE,
     Permission.EPISODE_RULES,
     Permission.EPISODE_ASSIGN,
     Permission.EPISODE_TRANSFER,
@@ -29,7 +32,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Works with the youth of their own unit.
     Role.CASEWORKER: CASEWORK,
     # Works with the youth of their own unit and the units below it.
-    Role.SUPERVISOR: IN_CHARGE | {Permission.PEOPLE_VIEW},
+    Role.SUPERVISOR: IN_CHARGE | {Permission.PEOPLE_VIEW, Permission.PATTERNS},
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
     Role.ON_CALL: IN_CHARGE,
     # Runs the installation; sees no case details.
@@ -41,6 +44,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_VIEW,
             Permission.PEOPLE_MANAGE,
             Permission.PROTOCOLS,
+            Permission.PATTERNS,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }

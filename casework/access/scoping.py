@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
-from casework.access.roles import may
+from casework.access.roles import PERMISSIONS, may
 from casework.models import (
     Acknowledgement,
     AssessmentRecord,
@@ -23,18 +24,23 @@ from casework.models import (
     DutyEvidence,
     Episode,
     Flag,
+    Merge,
+    PossibleDuplicate,
     Reminder,
     Role,
+    SavedView,
     Transfer,
     Unit,
     User,
     Youth,
+    YouthContact,
     YouthName,
 )
 from casework.models.assignment import TransferQuerySet
 from casework.models.duty import DutyQuerySet
 from casework.models.episode import EpisodeQuerySet
 from casework.models.flag import FlagQuerySet
+from casework.models.merge import MergeQuerySet, PossibleDuplicateQuerySet
 from casework.models.reminder import DeliveryQuerySet, ReminderQuerySet
 
 AGENCY_WIDE = frozenset({Role.ON_CALL})
@@ -54,6 +60,37 @@ def units_in_scope(user: User) -> QuerySet[Unit] | None:
     return below if user.role == Role.SUPERVISOR else own
 
 
+def unit_ids_in_scope(user: User, *, below: bool = True) -> frozenset[int] | None:
+    """As `units_in_scope`, by id and in one short query; without `below`, of these the own unit."""
+    if not may(user, Permission.EPISODE_VIEW):
+        return frozenset()
+    if user.role in AGENCY_WIDE and (below or user.unit_id is None):
+        return None
+    if user.unit_id is None:
+        return frozenset()
+    if user.role != Role.SUPERVISOR or not below:
+        return frozenset({user.unit_id})
+    with connection.cursor() as cursor:
+        cursor.execute(_UNIT_AND_BELOW, [user.unit_id])
+        return frozenset(unit_id for (unit_id,) in cursor.fetchall())
+
+
+_UNIT_AND_BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT id FROM casework_unit WHERE id = %s
+        UNION
+        SELECT u.id FROM casework_unit u JOIN below b ON u.parent_id = b.id
+    )
+    SELECT id FROM below
+"""
+
+
+def ids_of_units_in_scope(user: User) -> list[int] | None:
+    """Their ids, read once: where many rows are searched PostgreSQL plans better with the numbers."""
+    units = units_in_scope(user)
+    return None if units is None else list(units.order_by().values_list("pk", flat=True))
+
+
 def _in_scope(user: User, path: str) -> Q:
     units = units_in_scope(user)
     if units is None:
@@ -61,14 +98,35 @@ def _in_scope(user: User, path: str) -> Q:
     return Q(**{f"{path}__in": units.values("pk")})
 
 
+def has_several_units(user: User) -> bool:
+    """Whether this person sees youth of more units than one."""
+    units = units_in_scope(user)
+    return units is None or units.count() > 1
+
+
 def youth_visible_to(user: User) -> QuerySet[Youth]:
-    """Youth of the units in this person's scope."""
-    return Youth.objects.filter(_in_scope(user, "unit"))
+    """Youth of the units in this person's scope; of one who was on file twice the kept record."""
+    return Youth.objects.filter(_in_scope(user, "unit"), merged_into__isnull=True)
 
 
 def names_visible_to(user: User) -> QuerySet[YouthName]:
     """The names of these youth. Asks nothing of the youth's own table when the scope is everyone."""
-    return YouthName.objects.filter(_in_scope(user, "youth__unit"))
+    units = ids_of_units_in_scope(user)
+    names = YouthName.objects.all()
+    return names if units is None else names.filter(youth__unit__in=units)
+
+
+def contacts_visible_to(user: User) -> QuerySet[YouthContact]:
+    """Phones and accounts of the youth in this person's scope."""
+    return YouthContact.objects.filter(_in_scope(user, "youth__unit"))
+
+
+def names_elsewhere(user: User) -> QuerySet[YouthName]:
+    """The names of youth outside this person's scope: only that there is one may be told of them."""
+    units = ids_of_units_in_scope(user)
+    if units is None:
+        return YouthName.objects.none()
+    return YouthName.objects.exclude(youth__unit__in=units)
 
 
 def episodes_visible_to(user: User) -> EpisodeQuerySet:
@@ -235,6 +293,32 @@ def outcomes_of(duty_ids: Iterable[int]) -> Iterable[tuple[int, datetime, str]]:
     return entries.values_list("duty_id", "recorded_at", "outcome")
 
 
+def duplicates_visible_to(user: User) -> PossibleDuplicateQuerySet:
+    """Pairs of records both of which this person may see, also where they have been merged."""
+    return PossibleDuplicate.objects.filter(
+        _in_scope(user, "youth_a__unit"), _in_scope(user, "youth_b__unit")
+    )
+
+
+def half_visible_duplicates(user: User) -> PossibleDuplicateQuerySet:
+    """Undecided pairs of which this person may see one record only: how many is all to be told."""
+    one, other = _in_scope(user, "youth_a__unit"), _in_scope(user, "youth_b__unit")
+    return PossibleDuplicate.objects.undecided().filter(one | other).exclude(one & other)
+
+
+def twin_of(user: User, youth: Youth) -> PossibleDuplicate | None:
+    """The pair to decide about that this youth is in, for those who may decide."""
+    if not may(user, Permission.YOUTH_MERGE):
+        return None
+    pairs = duplicates_visible_to(user).undecided().filter(Q(youth_a=youth) | Q(youth_b=youth))
+    return pairs.order_by("-found_at", "-id").first()
+
+
+def merges_visible_to(user: User) -> MergeQuerySet:
+    """Merges of two records both of which this person may see."""
+    return Merge.objects.filter(_in_scope(user, "kept__unit"), _in_scope(user, "other__unit"))
+
+
 def units_for_intake(user: User) -> QuerySet[Unit]:
     """The units for whose youth this person may log an episode."""
     units = units_in_scope(user)
@@ -275,6 +359,23 @@ def assignments_of_batch(user: User, batch: UUID) -> QuerySet[Assignment]:
     )
 
 
+def workers_visible_to(user: User, *, also: Iterable[UUID] = ()) -> QuerySet[User]:
+    """Active people of this person's units who can hold cases; `also` those of other units, or gone,
+    with one of these ids, if they hold something in scope.
+    """
+    roles = [role for role in Role if Permission.DUTY_RECORD in PERMISSIONS[role]]
+    workers = Q(_in_scope(user, "unit"), is_active=True, role__in=roles)
+    holders = episodes_visible_to(user).with_work_left().order_by().values("assigned_to")
+    return User.objects.filter(workers | Q(public_id__in=list(also), pk__in=holders)).order_by(
+        "name", "id"
+    )
+
+
+def saved_views_of(user: User) -> QuerySet[SavedView]:
+    """This person's saved views, by name."""
+    return user.saved_views.all()
+
+
 def audit_events() -> QuerySet[AuditEvent]:
     """The audit trail, newest first; the view's permission decides who comes here."""
     return AuditEvent.objects.order_by("-id")
@@ -300,6 +401,36 @@ def get_flag_or_404(user: User, public_id: UUID) -> Flag:
         "episode__youth", "episode__unit", "raised_by", "set_aside_by"
     )
     return get_object_or_404(flags, public_id=public_id)
+
+
+def get_contact_or_404(user: User, episode: Episode, public_id: UUID) -> YouthContact:
+    """The contact with this id, if it is one of the episode's youth and this person may see them."""
+    contacts = contacts_visible_to(user).filter(youth=episode.youth_id)
+    return get_object_or_404(contacts.select_related("youth"), public_id=public_id)
+
+
+def get_saved_view_or_404(user: User, public_id: UUID) -> SavedView:
+    """The saved view with this id, if it is this person's own."""
+    return get_object_or_404(saved_views_of(user), public_id=public_id)
+
+
+def get_duplicate_or_404(user: User, public_id: UUID) -> PossibleDuplicate:
+    """The pair with this id, if this person may see both records."""
+    pairs = duplicates_visible_to(user).select_related(
+        "youth_a__unit",
+        "youth_a__caseworker",
+        "youth_b__unit",
+        "youth_b__caseworker",
+        "not_same_by",
+        "compared_by",
+    )
+    return get_object_or_404(pairs, public_id=public_id)
+
+
+def get_merge_or_404(user: User, public_id: UUID) -> Merge:
+    """The merge with this id, if this person may see both records."""
+    merges = merges_visible_to(user).select_related("kept__unit", "other__unit", "merged_by")
+    return get_object_or_404(merges, public_id=public_id)
 
 
 def get_delivery_or_404(user: User, public_id: UUID) -> Delivery:

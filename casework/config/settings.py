@@ -7,7 +7,7 @@ Every variable is explained in `.env.example`. `./run` sets them for one machine
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 
@@ -50,6 +50,10 @@ SCREENING_TOOLS = [
     )
     if name.strip()
 ]
+
+# Where people read figures about youth whom they may not see: the least number that is shown. Below
+# 4, what is hidden could be worked out (casework/policies/small_numbers.py).
+SMALL_NUMBERS = env.int("SMALL_NUMBERS", 11, validate=validate.Range(min=4))
 
 # --- Applications --------------------------------------------------------------------
 
@@ -295,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5 * 60,
         "options": {"expires": 5 * 60},
     },
+    "notice who enters views": {
+        "task": "casework.tasks.notice_who_enters_views",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     # A late one is worth nothing, and silence is what the other side waits for.
     "ping when well": {
         "task": "casework.tasks.ping_when_well",
@@ -305,6 +314,11 @@ CELERY_BEAT_SCHEDULE = {
     "clear what has run out": {
         "task": "casework.tasks.clear_what_has_run_out",
         "schedule": 60 * 60,
+    },
+    # Records added at intake are compared at once; this is for those whose facts came later.
+    "look for duplicates": {
+        "task": "casework.tasks.look_for_duplicates",
+        "schedule": 24 * 60 * 60,
     },
 }
 

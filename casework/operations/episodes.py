@@ -22,6 +22,7 @@ from casework.models import (
 from casework.operations import clocks
 from casework.operations.assessing import reassess
 from casework.operations.flags import hand_raised
+from casework.operations.locks import locked_youth
 from casework.operations.protocols import protocol_for
 from casework.operations.submissions import KeyReused
 from casework.operations.youth import add_youth, split_name
@@ -77,13 +78,15 @@ def log_missing(
                     now=now,
                     submission_key=submission_key,
                     telling=telling,
-                    youth=youth or _added(new_name, unit or _unit_of(by), by=by, now=now),
+                    youth=locked_youth(youth)
+                    if youth
+                    else _added(new_name, unit or _unit_of(by), by=by, now=now),
                 )
         except IntegrityError:
             # Another submission won; its transaction has ended, so that its row can be read now.
             if first := _sent_before(submission_key, by, youth, new_name):
                 return first
-            other = _episode_at(youth, telling.told.at) if youth else None
+            other = _episode_at(_on_file(youth), telling.told.at) if youth else None
             if other is not None:
                 raise AlreadyMissing(other) from None
             if not tries_left:
@@ -98,11 +101,21 @@ def _sent_before(
     first = Episode.objects.filter(submission_key=submission_key).select_related("youth").first()
     if first is None:
         return None
-    name = (first.youth.given_name, first.youth.family_name)
-    is_same = first.youth == youth if youth else name == split_name(new_name)
+    is_same = first.youth == _on_file(youth) if youth else _is_called(first.youth, new_name)
     if first.recorded_by_id != by.pk or not is_same:
         raise KeyReused
     return first
+
+
+def _on_file(youth: Youth) -> Youth:
+    """The record that stands for this youth by now: another one after a merge."""
+    return Youth.objects.get(pk=youth.pk).merged_into or youth
+
+
+def _is_called(youth: Youth, name: str) -> bool:
+    """Whether this is the name under which the youth was added; after a merge it may be an alias."""
+    is_name = (youth.given_name, youth.family_name) == split_name(name)
+    return is_name or " ".join(name.split()) in youth.aliases
 
 
 def _added(name: str, unit: Unit, *, by: User, now: datetime) -> Youth:

@@ -10,7 +10,8 @@ from casework import audit
 from casework.models import AuditEvent, Sex, Unit, User, Youth, YouthName
 from casework.operations.assessing import reassess
 from casework.operations.clocks import follow_facts, note_recount
-from casework.operations.locks import locked
+from casework.operations.duplicates import look_for_duplicates
+from casework.operations.locks import locked, locked_youth
 from casework.policies.name_keys import name_keys
 
 
@@ -72,7 +73,10 @@ def add_youth(
     family_name: str = "",
     nickname: str = "",
 ) -> Youth:
-    """Add a youth with a name or a nickname; everything else can follow later."""
+    """Add a youth with a name or a nickname; everything else can follow later.
+
+    A record on file that is likely of the same youth is kept in mind as a possible duplicate.
+    """
     youth = Youth.objects.create(
         unit=unit,
         given_name=given_name,
@@ -82,6 +86,7 @@ def add_youth(
         recorded_by=by,
     )
     keep_names_findable(youth)
+    look_for_duplicates(youth, now=now)
     audit.record("youth.added", subject=youth, by=by, at=now)
     return youth
 
@@ -95,7 +100,7 @@ def describe(
     What somebody else has filled in meanwhile stays. Raises `DescribedSince`, and changes nothing,
     when both changed the same fact to different things. The same form sent again changes nothing.
     """
-    youth = Youth.objects.select_for_update(of=("self",), no_key=True).get(pk=youth.pk)
+    youth = locked_youth(youth)
     on_file = Description.of(youth)
     theirs = on_file.differing_from(seen)
     meant = description.differing_from(seen)
@@ -109,17 +114,24 @@ def describe(
         youth.save(update_fields=changed)
         audit.record("youth.described", subject=youth, by=by, at=now, facts=changed)
     if "born_on" in changed:
-        _follow_age(youth, by=by, now=now)
+        look_for_duplicates(youth, now=now)
+        follow_youth(
+            youth, by=by, now=now, because_of="date of birth", lead="The date of birth is set."
+        )
     return youth
 
 
-def _follow_age(youth: Youth, *, by: User, now: datetime) -> None:
-    """Let the clocks that depend on the youth's age follow it, in every episode with work left."""
+def follow_youth(youth: Youth, *, by: User, now: datetime, because_of: str, lead: str) -> None:
+    """Let flags and clocks follow what changed about the youth, in every episode with work left.
+
+    `lead` is the sentence of the timeline where a due time moved. Runs in the caller's transaction,
+    which holds the youth.
+    """
     for episode in youth.episodes.with_work_left().order_by("pk"):
         held = locked(episode)
-        reassess(held, by=by, now=now, because_of="date of birth")
+        reassess(held, by=by, now=now, because_of=because_of)
         if said := follow_facts(held, by=by, now=now):
-            note_recount(held, "The date of birth is set.", said, by=by, now=now)
+            note_recount(held, lead, said, by=by, now=now)
 
 
 def _who_changed(youth: Youth, facts: list[str]) -> tuple[User | None, datetime | None]:

@@ -12,6 +12,7 @@ from casework.operations.youth import DescribedSince
 from casework.policies.birth_dates import birth_date_words
 from casework.policies.measures import height_words, weight_words
 from casework.policies.time_phrases import moment
+from casework.presenters.contacts import contacts_to_read
 from casework.presenters.episodes import last_seen_words, place_words
 
 # The reports in which the youth is described, each with the other one, whose number it asks for.
@@ -69,6 +70,12 @@ def read_this(duty: Duty, *, now: datetime) -> list[Fact]:
         ),
         Fact(label="Where", value=place_words(episode) if is_place_known else ""),
         Fact(label="Placement", value=_placement(episode)),
+        Fact(
+            label="Phones and accounts",
+            value=contacts_to_read(episode.youth.contacts.in_use()),
+            unknown="Nothing yet",
+            add_url=reverse("contacts", args=[episode.public_id]),
+        ),
         _other_report(duty),
         Fact(label="Call us back", value=_our_line(episode)),
     ]

@@ -18,12 +18,16 @@ THEMES = ("system", "light", "dark")
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the menu; `count` is what needs action there."""
+    """One entry of the menu; `count` is what needs action there.
+
+    What is needed by day only (`is_more`) stands in a menu of its own where the window is wide.
+    """
 
     label: str
     url: str
     is_current: bool
     count: int = 0
+    is_more: bool = False
 
 
 def every_page(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
@@ -37,33 +41,44 @@ def every_page(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
         "may_log": False,
         "has_inbox": False,
         "is_address_refused": False,
+        "may_search": False,
         "nav": [],
+        "nav_has_more": False,
     }
     user = getattr(request, "user", None)
     if isinstance(user, User):
         page["may_log"] = may(user, Permission.EPISODE_LOG)
         page["has_inbox"] = may(user, Permission.REMINDERS_READ)
         page["is_address_refused"] = page["has_inbox"] and user.email_refused_at is not None
-        page["nav"] = _nav(request, user, now=now)
+        page["may_search"] = may(user, Permission.SEARCH)
+        nav = _nav(request, user, now=now)
+        page["nav"], page["nav_has_more"] = nav, any(item.is_more for item in nav)
         if user.unit and user.unit.on_call_phone:
             page["on_call_phone"] = user.unit.on_call_phone
     return page
 
 
 def _nav(request: HttpRequest, user: User, *, now: datetime) -> list[NavItem]:
-    def item(label: str, name: str, count: int = 0) -> NavItem:
+    def item(label: str, name: str, count: int = 0, *, is_more: bool = False) -> NavItem:
         url = reverse(name)
-        return NavItem(label=label, url=url, is_current=request.path == url, count=count)
+        return NavItem(label, url, request.path == url, count, is_more)
+
+    has_cases = may(user, Permission.EPISODE_VIEW)
 
     items = [item("Home", "home")]
-    if may(user, Permission.EPISODE_VIEW):
-        items = [item("Missing now", "home")]
+    if has_cases:
+        home = "Dashboard" if may(user, Permission.DASHBOARD) else "Your youth"
+        items = [item(home, "home"), item("Missing now", "missing")]
     if may(user, Permission.REMINDERS_READ):
         items.append(item("Reminders", "inbox", needing_action_count(user, now=now)))
+    if may(user, Permission.PATTERNS):
+        items.append(item("Patterns", "patterns", is_more=has_cases))
+    if may(user, Permission.YOUTH_MERGE):
+        items.append(item("Duplicates", "duplicates", is_more=True))
     if may(user, Permission.EPISODE_TRANSFER):
-        items.append(item("Transfers", "transfers"))
+        items.append(item("Transfers", "transfers", is_more=True))
     if may(user, Permission.PEOPLE_VIEW):
-        items.append(item("People", "people"))
+        items.append(item("People", "people", is_more=has_cases))
     else:
         items.append(
             NavItem(

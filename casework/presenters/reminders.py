@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from casework.models import Acknowledgement, Delivery, Duty, Episode, Flag, User
+from casework.models import Acknowledgement, Delivery, Duty, Episode, Flag, SavedViewNotice, User
 from casework.policies.ladder import ReminderKind
 from casework.policies.leading import leads
 from casework.policies.time_phrases import moment
@@ -100,9 +100,38 @@ def _folded(messages: list[Delivery], *, visible: set[int], now: datetime) -> Re
     if duty is not None:
         duty.episode = episode
     is_visible = episode.pk in visible
-    row = _row(message, episode, duty, flag, is_visible=is_visible, now=now)
+    if (notice := entry_notice(message)) is not None:
+        row = _entry_row(message, notice, visible=visible, now=now)
+    else:
+        row = _row(message, episode, duty, flag, is_visible=is_visible, now=now)
     also = f"and {others} earlier message{'' if others == 1 else 's'}" if others else ""
     return replace(row, also=also, is_new=any(one.seen_at is None for one in messages))
+
+
+def entry_notice(message: Delivery) -> SavedViewNotice | None:
+    """What a message tells of a saved view of its reader's; None when it is about something else."""
+    notice: SavedViewNotice | None = getattr(message.reminder, "of_view", None)
+    return notice if notice and notice.view.owner_id == message.recipient_id else None
+
+
+def _entry_row(
+    message: Delivery, notice: SavedViewNotice, *, visible: set[int], now: datetime
+) -> ReminderRow:
+    """That youth entered a view; about whom only of one youth whom the reader may still see."""
+    episode, view = message.reminder.episode, notice.view
+    is_one = notice.entered == 1
+    is_shown = is_one and episode.pk in visible
+    who = "A youth entered" if is_one else f"{notice.entered} youth entered"
+    return ReminderRow(
+        title=f"{who} your view “{view.name}”",
+        url=reverse("reminder", args=[message.public_id]),
+        about=name_and_age(episode.youth, episode.zone, now=now) if is_shown else "",
+        due=None,
+        why=message.why,
+        sent=f"Sent {moment(message.sent_at or message.created_at, episode.zone, now=now)}",
+        is_new=message.seen_at is None,
+        marks=marks_of(episode.flags.all()) if is_shown else [],
+    )
 
 
 def _row(
@@ -150,7 +179,7 @@ def why_words(message: Delivery) -> str:
     if kind is ReminderKind.TAKEN_UP:
         return "You said that you are on it, and it is not done."
     if kind is ReminderKind.ESCALATION:
-        return f"Escalated – nobody acted in time. {message.why}"
+        return f"Not recorded yet. {message.why}"
     is_title = reminder.duty_id is None and reminder.flag_id is None
     if kind is ReminderKind.NOT_REACHED and reminder.says and not is_title:
         return f"{reminder.says} {message.why}"

@@ -71,7 +71,8 @@ def reassign(request: HttpRequest) -> HttpResponse:
                 seen=form.seen,
             )
         except assignments.ChangedSince as error:
-            episodes = [get_episode_or_404(user, one.public_id) for one in episodes]
+            # As they are now; one that has left this person's scope meanwhile is not among them.
+            episodes = list(cases_to_hand_over(user, wanted))
             form.show_holders(episodes)
             form.add_error(None, str(error))
             return _confirm(request, form, user, wanted)

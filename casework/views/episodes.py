@@ -13,7 +13,7 @@ from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import get_episode_or_404, held_of
+from casework.access.scoping import get_episode_or_404, held_of, twin_of
 from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, UndoReturnForm
 from casework.forms.when import HappenedForm
 from casework.models import Duty, EndReason, Episode, Known, NoteKind, ReturnedTo, User
@@ -23,6 +23,7 @@ from casework.operations.notes import add_note
 from casework.operations.protocols import protocol_for
 from casework.operations.readings import read_with
 from casework.operations.submissions import KeyReused
+from casework.presenters.contacts import contacts_on_page
 from casework.presenters.description import facts_of
 from casework.presenters.episodes import actions_of, already_words, page_of
 from casework.presenters.holding import Holding, holding_of
@@ -74,12 +75,15 @@ def episode(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             "call_911": call_911_words(episode, flags),
             "base_rates": BASE_RATES,
             "facts": facts_of(episode, now=now),
+            "contacts": contacts_on_page(episode, now=now),
             "actions": actions_of(episode),
             "protocol": protocol_for(episode.jurisdiction),
             "rules_words": rules_words(
                 episode.jurisdiction, episode.told_at.astimezone(episode.zone).date()
             ),
             "holder": _holder(episode, user, has_open_duties=any(duty.is_open for duty in duties)),
+            "may_merge": may(user, Permission.YOUTH_MERGE),
+            "twin": twin_of(user, episode.youth),
             "may_change_rules": episode.is_open and may(user, Permission.EPISODE_RULES),
             "now": now,
         },

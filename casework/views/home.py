@@ -1,4 +1,7 @@
-"""Home: the caseload, most urgent first; for people without cases, what they run or read."""
+"""Home: the dashboard or the caseload, most urgent first; for people without cases, what they run."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -6,64 +9,136 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from casework.access.board import (
+    BoardFilter,
+    Row,
+    Scope,
+    Status,
+    last_30_days,
+    page_of,
+    rows_for,
+    tiles,
+    workload,
+)
+from casework.access.board_address import read_filter
 from casework.access.decorators import public, requires
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import caseload_of
 from casework.health import readiness
-from casework.models import Episode
-from casework.presenters.caseload import caseload_row, next_due_at
-from casework.presenters.health import light_of
+from casework.models import User
+from casework.presenters import dashboard as words
+from casework.presenters.board import groups_of, row_of
+from casework.presenters.health import Light, light_of
+from casework.presenters.lists import PAGE, address_of, scopes_of
 from casework.presenters.page import THEMES
+from casework.views.missing import list_context, zone_of
 from casework.views.people import signed_in
 
 A_YEAR = 365 * 24 * 60 * 60
+A_FEW = 8  # rows of the lists below the first one
 
 
 @requires(Permission.SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
     """The page one lands on."""
     user, now = signed_in(request), timezone.now()
-    light = (
-        light_of(
-            readiness(now=now, ask_broker=False),
-            now=now,
-            zone=user.unit.zone if user.unit else None,
-        )
-        if may(user, Permission.REMINDERS_HEALTH)
-        else None
-    )
-    if not may(user, Permission.EPISODE_VIEW):
-        if may(user, Permission.AUDIT_VIEW):
-            return redirect("audit")
-        return render(request, "casework/home/running.html", {"light": light})
-    episodes = sorted(
-        caseload_of(user),
-        key=lambda episode: next_due_at(episode, now=now),
-    )
-    rows = [(episode, caseload_row(episode, now=now)) for episode in episodes]
+    if may(user, Permission.DASHBOARD):
+        return _dashboard(request, user, now=now)
+    if may(user, Permission.EPISODE_VIEW):
+        return _caseload(request, user, now=now)
+    if may(user, Permission.AUDIT_VIEW):
+        return redirect("audit")
+    return render(request, "casework/home/running.html", {"light": _light(user, now=now)})
+
+
+def _dashboard(request: HttpRequest, user: User, *, now: datetime) -> HttpResponse:
+    """Who is in danger, what is late, who holds it."""
+    scope = read_filter(request.GET.dict()).scope
+    missing = BoardFilter(scope=scope, status=Status.MISSING)
+    parts = {
+        "located": BoardFilter(scope=scope, status=Status.LOCATED),
+        "returned": BoardFilter(scope=scope, status=Status.RETURNED_OPEN),
+    }
+    page = page_of(user, missing, now=now, size=PAGE)
+    pages = {key: page_of(user, wanted, now=now, size=A_FEW) for key, wanted in parts.items()}
+    shown = [*page.ids, *(one for few in pages.values() for one in few.ids)]
+    rows = _rows(shown, user, now=now)
+    loads = workload(user, scope, now=now)
+    around = list_context(user, missing, now=now, refresh_url=words.home_with(scope), on="home")
     return render(
         request,
-        "casework/home/caseload.html",
+        "casework/board/dashboard.html",
         {
-            "mine": [row for episode, row in rows if _is_mine(episode, user.pk)],
-            "others": [
-                row
-                for episode, row in rows
-                if episode.assigned_to_id is not None and not _is_mine(episode, user.pk)
+            "heading": words.heading_words(user, scope),
+            "tiles": words.tiles_of(tiles(user, scope, now=now)),
+            "scopes": scopes_of(
+                user,
+                current=scope,
+                has_below=around["show_unit"],
+                addresses={one: words.home_with(one) for one in Scope},
+            ),
+            "groups": groups_of(_those(page.ids, rows), now=now),
+            "missing_words": words.missing_words(page, loads, pages["located"]),
+            "missing_url": address_of(missing),
+            "next_url": address_of(missing, after=str(page.next)) if page.next else "",
+            "parts": [
+                words.part_of(
+                    key,
+                    parts[key],
+                    [row_of(row, now=now) for row in _those(few.ids, rows)],
+                    has_more=few.next is not None,
+                )
+                for key, few in pages.items()
             ],
-            "unheld": [row for episode, row in rows if episode.assigned_to_id is None],
-            "may_assign": may(user, Permission.EPISODE_ASSIGN),
-            "unit": user.unit,
-            "now": now,
-            "zone": user.unit.zone if user.unit else None,
-            "light": light,
+            "workload": words.workload_of(loads, scope, zone=zone_of(user), now=now),
+            "on_time": words.on_time_of(last_30_days(user, scope, now=now)),
+            "on_time_note": words.ON_TIME_NOTE,
+            "light": _light(user, now=now),
+            **around,
         },
     )
 
 
-def _is_mine(episode: Episode, user_id: int) -> bool:
-    return episode.assigned_to_id == user_id
+def _caseload(request: HttpRequest, user: User, *, now: datetime) -> HttpResponse:
+    """One's own youth and the others of the unit, in the order of every list."""
+    everybody = BoardFilter()
+    page = page_of(user, everybody, now=now, size=PAGE)
+    own = page_of(user, BoardFilter(scope=Scope.MINE), now=now, size=PAGE)
+    shown = list(dict.fromkeys((*own.ids, *page.ids)))
+    rows = _rows(shown, user, now=now)
+    mine = _those(own.ids, rows)
+    others = _those([pk for pk in page.ids if pk not in set(own.ids)], rows)
+    return render(
+        request,
+        "casework/home/caseload.html",
+        {
+            "mine": groups_of(mine, now=now),
+            "mine_count": len(mine),
+            "mine_url": address_of(BoardFilter(scope=Scope.MINE)) if own.next else "",
+            "others": groups_of(others, now=now),
+            "others_count": len(others),
+            "others_url": address_of(everybody) if page.next else "",
+            "unit": user.unit,
+            **list_context(user, everybody, now=now, refresh_url="/", on="home"),
+        },
+    )
+
+
+def _rows(ids: Sequence[int], user: User, *, now: datetime) -> dict[int, Row]:
+    """The rows of several lists, asked for together."""
+    return {row.episode.pk: row for row in rows_for(ids, user, now=now)}
+
+
+def _those(ids: Sequence[int], rows: dict[int, Row]) -> list[Row]:
+    """The rows of one list, without those whose work was finished between two questions."""
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+def _light(user: User, *, now: datetime) -> Light | None:
+    """Whether reminders go out, for those who are to know."""
+    if not may(user, Permission.REMINDERS_HEALTH):
+        return None
+    return light_of(readiness(now=now, ask_broker=False), now=now, zone=zone_of(user))
 
 
 @public  # the sign-in page has colors too

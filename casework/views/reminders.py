@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from casework.access.board_address import read_query
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.roles import may
@@ -25,11 +26,12 @@ from casework.access.scoping import (
     transfers_visible_to,
     unheld_cases_of,
 )
-from casework.models import Delivery, User
+from casework.models import Delivery, SavedViewNotice, User
 from casework.models.reminder import DeliveryQuerySet
 from casework.operations import reminders
 from casework.presenters.caseload import caseload_row
-from casework.presenters.reminders import ORDER, action_rows, information_rows
+from casework.presenters.lists import address_of
+from casework.presenters.reminders import ORDER, action_rows, entry_notice, information_rows
 from casework.views.people import signed_in
 
 NEWEST = 200  # messages for information, before those that say the same are folded into one row
@@ -50,7 +52,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     about_flags = sorted(
         # No duty is behind these: joined all the same, the whole past of duties would be read.
         latest_flag_messages(user, now=now)
-        .select_related("reminder__flag", "reminder__episode__youth")
+        .select_related("reminder__flag", "reminder__of_view__view", "reminder__episode__youth")
         .prefetch_related("reminder__episode__flags")
         .defer("reminder__episode__description_at_start"),
         key=lambda message: (message.created_at, message.pk),
@@ -87,7 +89,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _with_item(messages: DeliveryQuerySet) -> DeliveryQuerySet:
     """These messages with what each is about."""
     return (
-        messages.select_related("reminder__duty", "reminder__flag", "reminder__episode__youth")
+        messages.select_related(
+            "reminder__duty",
+            "reminder__flag",
+            "reminder__of_view__view",
+            "reminder__episode__youth",
+        )
         .prefetch_related("reminder__episode__flags")
         .defer(
             "reminder__duty__source",
@@ -96,6 +103,14 @@ def _with_item(messages: DeliveryQuerySet) -> DeliveryQuerySet:
             "reminder__episode__description_at_start",
         )
     )
+
+
+def _entered(user: User, notice: SavedViewNotice) -> str:
+    """Where a youth who entered a view is, or the view itself, when they are several."""
+    episode = episodes_visible_to(user).filter(reminders=notice.reminder).first()
+    if notice.entered == 1 and episode is not None:
+        return episode.get_absolute_url()
+    return address_of(read_query(notice.view.query))
 
 
 @requires(Permission.REMINDERS_READ)
@@ -146,6 +161,9 @@ def _goes_to(delivery: Delivery, user: User) -> str | None:
     if reminder.flag_id is not None:
         flag = flags_visible_to(user).filter(pk=reminder.flag_id).first()
         return f"{flag.episode.get_absolute_url()}#why-flagged" if flag else None
+    notice = entry_notice(delivery)
+    if notice is not None:
+        return _entered(user, notice)
     # A notice: about the transfer that waits for an answer, or the episode itself.
     transfer = transfers_visible_to(user).waiting().filter(episode=reminder.episode_id).first()
     if transfer is not None:

@@ -68,7 +68,9 @@
       if (title) overdue.add(title);
     }
     for (const element of document.querySelectorAll("[data-since]")) {
-      element.textContent = duration(at - Date.parse(element.dataset.since));
+      // "Missing for now" would be no sentence.
+      const words = duration(at - Date.parse(element.dataset.since));
+      element.textContent = words === "now" ? "less than a minute" : words;
     }
     if (overdue.size) announcer().textContent = `Now overdue: ${[...overdue].join(", ")}`;
   }

@@ -1,0 +1,147 @@
+"""Looking names up: which youth bear all the words that somebody typed, and how nearly.
+
+Each way of looking reads one index in its own order and stops when it has enough. What many are
+called is then found as quickly as what few are.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+
+import jellyfish
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+from casework.models import YouthName
+from casework.policies.name_keys import NameKeys, name_keys
+
+MOST_WORDS = 4
+MOST_NAMESAKES = 200  # youth with the same name whose other names are compared
+LONG_WORD = 5  # letters from which a name may hold two slips
+SPARE = 2  # rows read for each youth wanted: of one youth, several names can match
+
+Names = QuerySet[YouthName]
+Way = Callable[[NameKeys], Q]
+
+
+def words_of(typed: str) -> list[NameKeys]:
+    """The words of what somebody typed, as they are looked up."""
+    return name_keys([typed.replace("\0", " ")])[:MOST_WORDS]  # PostgreSQL takes no such character
+
+
+def nearest(names: Names, words: list[NameKeys], *, most: int) -> dict[int, int]:
+    """The ids of at most `most` youth who bear all these words, each with how nearly.
+
+    0 is exactly, 1 beginning with them, 2 sounding alike or with letters swapped.
+    """
+    near: dict[int, int] = {}
+    for distance, look_up in enumerate((called_exactly, _beginning, called_alike)):
+        if len(near) >= most:
+            break
+        for youth_id in look_up(names, words, most=most):
+            near.setdefault(youth_id, distance)
+    return dict(list(near.items())[:most])
+
+
+def called_exactly(names: Names, words: list[NameKeys], *, most: int) -> list[int]:
+    """The ids of at most `most` youth who bear exactly these words, the newest first."""
+    rarest, *others = _rarest_first(words)
+    found = _with_all(names.filter(_exactly(rarest)), others, _exactly)
+    return _ids(found.order_by("-youth"), most)
+
+
+def called_alike(
+    names: Names, words: list[NameKeys], *, most: int, with_beginnings: bool = True
+) -> list[int]:
+    """The ids of at most `most` youth whose names resemble these words, or begin with them.
+
+    A statement for each key: an OR over several would be answered from no index in its order.
+    """
+    rarest, *others = _rarest_first(words)
+    way = _alike_or_beginning if with_beginnings else _alike
+    keys = [_by_prefix(rarest)] if with_beginnings and others else []
+    found: dict[int, None] = {}
+    for key in (*keys, *_keys_alike(rarest)):
+        part = _with_all(names.filter(key), others, way)
+        found |= dict.fromkeys(_ids(part.order_by("-youth"), most))
+    return list(found)[:most]
+
+
+def similar(names: Names, words: list[NameKeys], *, most: int) -> list[int]:
+    """Youth who bear one word exactly and the others nearly: "Aiana Pacheco" for "Aiyana Pacheco"."""
+    if len(words) < 2:
+        return []
+    found: dict[int, None] = {}
+    for sure in words:
+        others = [word.folded for word in words if word != sure]
+        namesakes = _ids(names.filter(_exactly(sure)).order_by("-youth"), MOST_NAMESAKES)
+        called: dict[int, set[str]] = {}
+        for youth_id, folded in YouthName.objects.filter(youth__in=namesakes).values_list(
+            "youth", "folded"
+        ):
+            called.setdefault(youth_id, set()).add(folded)
+        for youth_id, bears in called.items():
+            if all(any(is_nearly(word, other) for other in bears) for word in others):
+                found[youth_id] = None
+    return list(found)[:most]
+
+
+def is_nearly(typed: str, name: str) -> bool:
+    """Whether one slip, or two in a longer word, turns one into the other."""
+    slips = 1 if len(typed) < LONG_WORD else 2
+    return jellyfish.damerau_levenshtein_distance(typed, name) <= slips
+
+
+class AlongThePrefixIndex(OrderBy):
+    """By letters, as the index of beginnings has them: whatever the language of the database."""
+
+    template = "%(expression)s USING ~<~ /* ASC */"  # Django looks for the word to compare orders
+
+
+def _beginning(names: Names, words: list[NameKeys], *, most: int) -> list[int]:
+    """The shortest and first in the alphabet come first, so what is complete leads."""
+    rarest, *others = _rarest_first(words)
+    found = _with_all(names.filter(_by_prefix(rarest)), others, _by_prefix)
+    return _ids(found.order_by(AlongThePrefixIndex(F("folded")), "youth"), most)
+
+
+def _exactly(word: NameKeys) -> Q:
+    return Q(folded=word.folded)
+
+
+def _by_prefix(word: NameKeys) -> Q:
+    return Q(folded__startswith=word.folded)
+
+
+def _keys_alike(word: NameKeys) -> list[Q]:
+    """By sound, and with the letters in another order."""
+    if not word.folded.isalpha():  # a number resembles nobody's name
+        return []
+    by_letters = Q(letters=word.letters)
+    return [Q(sound=word.sound), by_letters] if word.sound else [by_letters]
+
+
+def _alike(word: NameKeys) -> Q:
+    return reduce(or_, _keys_alike(word), _exactly(word))
+
+
+def _alike_or_beginning(word: NameKeys) -> Q:
+    return _alike(word) | _by_prefix(word)
+
+
+def _rarest_first(words: list[NameKeys]) -> list[NameKeys]:
+    """The longest is the rarest, more often than not: the look-up starts from it."""
+    return sorted(words, key=lambda word: -len(word.folded))
+
+
+def _with_all(names: Names, words: list[NameKeys], way: Way) -> Names:
+    """Of these names those whose youth also bear all these words."""
+    for word in words:
+        names = names.filter(youth__in=YouthName.objects.filter(way(word)).values("youth"))
+    return names
+
+
+def _ids(names: Names, most: int) -> list[int]:
+    """The ids of the first `most` youth, each once."""
+    rows = names.values_list("youth", flat=True)[: most * SPARE]
+    return list(dict.fromkeys(rows))[:most]
