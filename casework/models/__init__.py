@@ -7,6 +7,7 @@ from casework.models.audit import AuditEvent
 from casework.models.checklist import AssessmentRecord, ChecklistAnswer, Informant, Said
 from casework.models.circumstance import Circumstance
 from casework.models.confirmation import ConfirmationKind, DutyConfirmation
+from casework.models.contact import ContactKind, YouthContact
 from casework.models.duty import Duty, DutyEvidence, Outcome, ScreeningResult, WorkState
 from casework.models.episode import (
     EndReason,
@@ -19,6 +20,7 @@ from casework.models.episode import (
 )
 from casework.models.fields import Known
 from casework.models.flag import Flag, FlagMark, FlagStep, FlagStepKind, SetAsideReason
+from casework.models.merge import Merge, PossibleDuplicate
 from casework.models.people import Role, Unit, User
 from casework.models.preference import Cadence, FirstReminder, ReminderPreferences
 from casework.models.reminder import (
@@ -30,6 +32,8 @@ from casework.models.reminder import (
     Reminder,
     Topic,
 )
+from casework.models.saved_view import SavedView, SavedViewMember, SavedViewNotice
+from casework.models.standing import Lane, Standing
 from casework.models.youth import Placement, PlacementKind, Sex, Youth, YouthName
 
 __all__ = [
@@ -43,6 +47,7 @@ __all__ = [
     "ChecklistAnswer",
     "Circumstance",
     "ConfirmationKind",
+    "ContactKind",
     "Delivery",
     "Duty",
     "DutyConfirmation",
@@ -57,28 +62,36 @@ __all__ = [
     "FlagStepKind",
     "Informant",
     "Known",
+    "Lane",
     "LeftFrom",
     "Message",
     "MessageKind",
+    "Merge",
     "Note",
     "NoteKind",
     "Outcome",
     "Placement",
     "PlacementKind",
+    "PossibleDuplicate",
     "Pulse",
     "Reminder",
     "ReminderPreferences",
     "ReturnedTo",
     "Role",
     "Said",
+    "SavedView",
+    "SavedViewMember",
+    "SavedViewNotice",
     "ScreeningResult",
     "SetAsideReason",
     "Sex",
+    "Standing",
     "Topic",
     "Transfer",
     "Unit",
     "User",
     "WorkState",
     "Youth",
+    "YouthContact",
     "YouthName",
 ]

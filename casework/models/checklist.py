@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from casework.models.episode import Episode
 from casework.models.fields import choices_of, public_id
 from casework.models.people import User
+from casework.models.standing_triggers import KEPT_BY_ASSESSMENT
 from casework.policies.time_words import Precision
 
 
@@ -125,6 +126,7 @@ class AssessmentRecord(models.Model):
         indexes = (models.Index(fields=("episode", "-made_at", "-id"), name="assessment_latest"),)
         triggers = (
             pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            *KEPT_BY_ASSESSMENT,
         )
 
     def __str__(self) -> str:

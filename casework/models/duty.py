@@ -6,13 +6,16 @@ from enum import StrEnum
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from casework.models.episode import Episode
 from casework.models.fields import Known, both_or_neither, choices_of, public_id
 from casework.models.people import User
+from casework.models.standing_triggers import KEPT_BY_DUTY
 from casework.policies.anchors import Anchor
+from casework.policies.number_keys import SEPARATORS
 from casework.policies.rules import Basis, Phase, Verified
 from casework.policies.time_state import TimeState, time_state
 from casework.policies.time_words import Precision
@@ -154,6 +157,7 @@ class Duty(models.Model):
                 name="duty_open_by_episode",
             ),
         )
+        triggers = KEPT_BY_DUTY
 
     def __str__(self) -> str:
         return f"Duty {self.public_id}"
@@ -211,6 +215,11 @@ class ScreeningResult(models.TextChoices):
     DECLINED = "declined", "Youth chose not to say"
 
 
+def number_key_of(column: str) -> Func:
+    """The key of a report number in SQL: the same as `casework.policies.number_keys` makes."""
+    return Func(Upper(column), Value(SEPARATORS), Value(""), function="translate")
+
+
 class DutyEvidence(models.Model):
     """One entry of what was done about a duty. Entries are added, never changed."""
 
@@ -255,6 +264,8 @@ class DutyEvidence(models.Model):
                 name="evidence_screening_result_known",
             ),
         )
+        # Not partial: PostgreSQL uses what it knows of an expression only with an index over all rows.
+        indexes = (models.Index(number_key_of("reference_number"), name="evidence_by_number"),)
         triggers = (
             pgtrigger.Protect(name="only_added", operation=pgtrigger.Update | pgtrigger.Delete),
         )

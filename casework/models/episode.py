@@ -8,6 +8,7 @@ import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Least
@@ -15,6 +16,7 @@ from django.urls import reverse
 
 from casework.models.fields import Known, both_or_neither, choices_of, in_order, public_id
 from casework.models.people import Unit, User
+from casework.models.standing_triggers import KEPT_BY_EPISODE
 from casework.models.youth import Placement, Youth
 from casework.policies.time_words import Precision
 
@@ -283,8 +285,18 @@ class Episode(models.Model):
                 name="episode_open_by_worker",
             ),
             models.Index(fields=("youth", "told_at"), name="episode_by_youth"),
+            # Figures over the past: of some units; of the whole agency, whose episodes lie on the
+            # disk much as they were told, so that a few pages of index say where a year is.
+            models.Index(fields=("unit", "told_at"), name="episode_past_by_unit"),
+            models.Index(
+                fields=("unit", "returned_at"),
+                condition=Q(returned_at__isnull=False),
+                name="episode_back_by_unit",
+            ),
+            BrinIndex(fields=("told_at",), name="episode_past"),
         )
         triggers = (
+            *KEPT_BY_EPISODE,
             pgtrigger.Trigger(
                 name="held_by_somebody_active",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("assigned_to_id"),  # type: ignore[no-untyped-call]

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q
 from casework.models.episode import Episode
 from casework.models.fields import both_or_neither, public_id
 from casework.models.people import User
+from casework.models.standing_triggers import KEPT_BY_FLAG
 
 RAISED_BY_PERSON = "person"
 
@@ -162,7 +163,10 @@ class Flag(models.Model):
             ),
         )
         indexes = (models.Index(fields=("episode", "mark"), name="flag_by_episode"),)
-        triggers = (pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),)
+        triggers = (
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            *KEPT_BY_FLAG,
+        )
 
     def __str__(self) -> str:
         return f"Flag {self.public_id}"

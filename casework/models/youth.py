@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 
 from casework.models.fields import in_order, public_id
 from casework.models.people import Unit, User
+from casework.models.standing_triggers import KEPT_BY_PLACEMENT, KEPT_BY_YOUTH
 
 
 class Sex(models.TextChoices):
@@ -46,6 +47,14 @@ class Youth(models.Model):
     medical_needs = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_records",
+        help_text="The record that was kept; this one is a second one of the same youth",
+    )
 
     class Meta:
         ordering = ("family_name", "given_name", "id")
@@ -59,12 +68,19 @@ class Youth(models.Model):
                 condition=Q(case_number__isnull=True) | ~Q(case_number=""),
                 name="youth_case_number_not_empty",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="youth_not_merged_into_itself",
+            ),
         )
         indexes = (
             models.Index(Upper("case_number"), name="youth_case_number_any_case"),
             # With the id, so that a search within a unit reads the index alone.
             models.Index(fields=("unit", "id"), name="youth_by_unit"),
+            # A second record of a youth is looked for among those born on the same or a similar day.
+            models.Index(fields=("born_on", "id"), name="youth_by_birth_date"),
         )
+        triggers = KEPT_BY_YOUTH
 
     def __str__(self) -> str:
         return f"Youth {self.public_id}"
@@ -143,9 +159,11 @@ class Placement(models.Model):
             models.CheckConstraint(
                 condition=in_order("started_at", "ended_at"), name="placement_ends_after_start"
             ),
-            # Written with two ranges because the wheel's PostgreSQL carries no btree_gist.
+            # Written with two ranges because the wheel's PostgreSQL carries no btree_gist. Held at the
+            # end of each statement, so that one statement may let two youth change places.
             ExclusionConstraint(
                 name="placement_one_at_a_time",
+                deferrable=models.Deferrable.IMMEDIATE,
                 expressions=[
                     (
                         Func(F("youth_id"), F("youth_id"), Value("[]"), function="int8range"),
@@ -164,6 +182,7 @@ class Placement(models.Model):
                 ],
             ),
         )
+        triggers = KEPT_BY_PLACEMENT
 
     def __str__(self) -> str:
         return f"Placement {self.public_id}"

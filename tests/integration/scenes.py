@@ -11,17 +11,29 @@ from django.db import OperationalError, connection
 
 from casework.models import (
     ChecklistAnswer,
+    ContactKind,
     Duty,
     DutyEvidence,
     Episode,
     Known,
+    Merge,
     Outcome,
     ReturnedTo,
     Said,
     User,
     Youth,
+    YouthContact,
 )
-from casework.operations import assessing, circumstances, duties, episodes, moments, returns
+from casework.operations import (
+    assessing,
+    circumstances,
+    contacts,
+    duties,
+    episodes,
+    merging,
+    moments,
+    returns,
+)
 from casework.operations.duties import Evidence
 from casework.operations.episodes import Telling
 from casework.operations.readings import read
@@ -30,6 +42,7 @@ from casework.policies.conditions import Condition
 from casework.policies.difference import Difference
 from casework.policies.rules import Phase
 from casework.policies.time_words import Moment, Precision
+from tests.factories import TOLD
 
 
 def exactly(at: datetime) -> Moment:
@@ -69,6 +82,25 @@ def record(
         evidence=Evidence(outcome=outcome, happened=exactly(at or now), **said),
         submission_key=uuid.uuid4(),
         based_on=based_on,
+    )
+
+
+def a_merge_of(
+    keep: Youth, other: Youth, *, by: User, now: datetime = TOLD, **chosen: Any
+) -> Merge:
+    """`by` merges two records by the usual choices, or as a test says: `height_cm=Choice.OTHER`."""
+    keep, other = Youth.objects.get(pk=keep.pk), Youth.objects.get(pk=other.pk)
+    placements = chosen.pop("placements", None)
+    usual = {
+        fact: merging.usual_choice(keep, other, fact) for fact in merging.differing(keep, other)
+    }
+    return merging.merge(
+        keep=keep,
+        other=other,
+        choices=merging.Choices(facts=usual | chosen, placements=placements),
+        by=by,
+        now=now,
+        seen=merging.state_of(keep, other),
     )
 
 
@@ -139,6 +171,21 @@ def check(
         based_on=standing.public_id if standing else None,
         submission_key=uuid.uuid4(),
         carried_from=carried_from,
+    )
+
+
+def add_contact(
+    youth: Youth, kind: ContactKind, value: str, *, by: User, label: str = "", at: datetime = TOLD
+) -> YouthContact:
+    """`by` writes down a phone, an address or an account of this youth."""
+    return contacts.add_contact(
+        youth=youth,
+        by=by,
+        now=at,
+        kind=kind,
+        value=value,
+        label=label,
+        submission_key=uuid.uuid4(),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from casework.management.agency import records
+from casework.management.agency.answers import make_answers
 from casework.management.agency.figures import (
     EVER_MISSING,
     GIRLS_AMONG_MISSING,
@@ -59,6 +60,7 @@ def make_past(rng: Random, youth: list[Youth], *, now: datetime) -> int:
     ]
     Episode.objects.bulk_create(episodes)
     records.make_records(rng, episodes)
+    make_answers(episodes)
     return len(episodes)
 
 

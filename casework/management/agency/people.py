@@ -123,6 +123,7 @@ def _person(account: str, name: str, role: Role, unit: Unit, hashed: str) -> Use
         email=email_of(account),
         name=name,
         role=role,
+        phone=unit.on_call_phone if role == Role.SUPERVISOR else "",
         unit=unit,
         password=hashed if account in VISITORS else make_password(None),
     )

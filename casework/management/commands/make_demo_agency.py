@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from casework import audit
 from casework.management.agency.confirmed import confirm_some
+from casework.management.agency.contacts import make_contacts
 from casework.management.agency.figures import SEED
 from casework.management.agency.past import make_past
 from casework.management.agency.people import AGENCY, make_units_and_people
 from casework.management.agency.present import bring_near
+from casework.management.agency.twice import put_one_on_file_twice
 from casework.management.agency.youth import make_youth
 from casework.models import Unit
 
@@ -37,7 +39,9 @@ class Command(BaseCommand):
                 rng = Random(SEED)  # noqa: S311 (made-up data, not a secret)
                 make_units_and_people()
                 youth = make_youth(rng, now=now)
+                make_contacts(youth)
                 past = make_past(rng, youth, now=now)
+                put_one_on_file_twice(youth, now=now)
                 agency = Unit.objects.get(name=AGENCY)
                 audit.record("demo.made", subject=agency, by=None, at=now)
                 made = f"{len(youth)} youth, {past} past episodes, "

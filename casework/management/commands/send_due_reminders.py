@@ -4,13 +4,14 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from casework.health import Readiness, readiness
 from casework.notifications.pulses import CRON
 from casework.notifications.sweep import sweep
 from casework.operations.notices import keep_asking
+from casework.operations.saved_views import notice_entries
 
 A_MINUTE_OF_CRON = 50.0  # seconds: a run ends before the next one begins
 
@@ -35,10 +36,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Send, print counts, and fail where somebody must look."""
         try:
-            keep_asking(now=timezone.now())
             taken = sweep_until_nothing_is_due(seconds=options["seconds"])
+            # After what is due: these only plan what the next run sends.
+            keep_asking(now=timezone.now())
+            notice_entries(now=timezone.now())
             found = readiness(now=timezone.now(), ask_broker=False)
-        except DatabaseError as error:
+        except (InterfaceError, OperationalError) as error:
             raise CommandError(away(error)) from None
         if not found.database:
             raise CommandError(away(DatabaseError()))
@@ -78,6 +81,6 @@ def complaints(found: Readiness) -> list[str]:
     return wrong
 
 
-def away(error: DatabaseError) -> str:
+def away(error: Exception) -> str:
     """The complaint about a database that does not answer. Its own words may quote records."""
     return f"The database is away ({type(error).__name__}). Nothing is lost; the next run goes on."

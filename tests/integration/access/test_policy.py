@@ -22,19 +22,34 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from casework.access.board import BoardFilter
 from casework.access.middleware import DefaultDeny
-from casework.models import Delivery, Episode, FlagMark, Role, Unit, User, Youth
+from casework.models import ContactKind, Delivery, Episode, FlagMark, Role, Unit, User, Youth
 from casework.notifications import sweep
-from casework.operations import transfers
+from casework.operations import saved_views, transfers
 from casework.operations.absences import plan_absence
 from casework.operations.assignments import assign
+from casework.operations.duplicates import put_side_by_side
 from casework.operations.flags import raise_by_hand
-from tests.factories import TOLD, UnitFactory, UserFactory
+from tests.factories import TOLD, UnitFactory, UserFactory, YouthFactory
+from tests.integration.scenes import a_merge_of, add_contact
 
 POLICY = """
 page                 method nobody ana eva sam vera wes omar oona gone adam ruth
 home                 GET    in     200 200 200 200  200 200  200  in   200  ->
 home                 POST   in     200 200 200 200  200 200  200  in   200  ->
+missing              GET    in     200 200 200 200  200 200  200  in   403  403
+missing              POST   in     200 200 200 200  200 200  200  in   403  403
+missing_changes      GET    in     200 200 200 200  204 204  200  in   403  403
+missing_changes      POST   in     200 200 200 200  204 204  200  in   403  403
+saved_views          GET    in     200 200 200 200  200 200  200  in   403  403
+saved_views          POST   in     200 200 200 200  200 200  200  in   403  403
+save_view            GET    in     200 200 200 200  200 200  200  in   403  403
+save_view            POST   in     200 200 200 200  200 200  200  in   403  403
+saved_view           GET    in     200 404 404 404  404 404  404  in   403  403
+saved_view           POST   in     200 404 404 404  404 404  404  in   403  403
+delete_view          GET    in     200 404 404 404  404 404  404  in   403  403
+delete_view          POST   in     ->  404 404 404  404 404  404  in   403  403
 log_youth            GET    in     200 200 200 200  200 200  200  in   403  403
 log_youth            POST   in     200 200 200 200  200 200  200  in   403  403
 matches              GET    in     405 405 405 405  405 405  405  in   403  403
@@ -51,6 +66,16 @@ undo_return          GET    in     200 200 200 200  404 404  200  in   403  403
 undo_return          POST   in     200 200 200 200  404 404  200  in   403  403
 describe             GET    in     200 200 200 200  404 404  200  in   403  403
 describe             POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+contacts             GET    in     200 200 200 200  404 404  200  in   403  403
+contacts             POST   in     200 200 200 200  404 404  200  in   403  403
+end_contact          GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
+end_contact          POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+use_contact_again    GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
+use_contact_again    POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
+search               GET    in     200 200 200 200  200 200  200  in   403  403
+search               POST   in     200 200 200 200  200 200  200  in   403  403
+search_results       GET    in     ->  ->  ->  ->   ->  ->   ->   in   403  403
+search_results       POST   in     ->  ->  ->  ->   ->  ->   ->   in   403  403
 set_time             GET    in     200 200 200 200  404 404  200  in   403  403
 set_time             POST   in     200 200 200 200  404 404  200  in   403  403
 circumstances        GET    in     200 200 200 200  404 404  200  in   403  403
@@ -61,6 +86,18 @@ checklist            GET    in     200 200 200 200  404 404  200  in   403  403
 checklist            POST   in     405 405 405 405  405 405  405  in   403  403
 answer_item          GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
 answer_item          POST   in     200 200 200 200  404 404  200  in   403  403
+another_record       GET    in     403 403 200 200  404 403  200  in   403  403
+another_record       POST   in     403 403 200 200  404 403  200  in   403  403
+duplicates           GET    in     403 403 200 200  200 403  200  in   403  403
+duplicates           POST   in     403 403 200 200  200 403  200  in   403  403
+duplicate            GET    in     403 403 200 200  404 403  200  in   403  403
+duplicate            POST   in     403 403 200 200  404 403  200  in   403  403
+not_same             GET    in     403 403 200 200  404 403  200  in   403  403
+not_same             POST   in     403 403 200 200  404 403  200  in   403  403
+ask_again            GET    in     403 403 ->  ->   404 403  ->   in   403  403
+ask_again            POST   in     403 403 ->  ->   404 403  ->   in   403  403
+undo_merge           GET    in     403 403 200 200  404 403  200  in   403  403
+undo_merge           POST   in     403 403 ->  ->   404 403  ->   in   403  403
 duty                 GET    in     200 200 200 200  404 404  200  in   403  403
 duty                 POST   in     200 200 200 200  404 404  200  in   403  403
 acknowledge_duty     GET    in     ->  ->  ->  ->   404 404  ->   in   403  403
@@ -117,6 +154,8 @@ reactivate           GET    in     403 403 403 403  403 403  403  in   ->   403
 reactivate           POST   in     403 403 403 403  403 403  403  in   ->   403
 flag_review          GET    in     403 403 403 403  403 403  403  in   200  403
 flag_review          POST   in     403 403 403 403  403 403  403  in   200  403
+patterns             GET    in     403 403 200 200  200 403  403  in   200  403
+patterns             POST   in     403 403 200 200  200 403  403  in   200  403
 inbox                GET    in     200 200 200 200  200 200  200  in   200  403
 inbox                POST   in     200 200 200 200  200 200  200  in   200  403
 reminder             GET    in     ->  404 404 404  404 404  404  in   404  403
@@ -253,6 +292,12 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         by=ana,
         now=now,
     )
+    view = saved_views.save(by=ana, now=now, name="Mine", wanted=BoardFilter(), tell=False)
+    contact = add_contact(episode.youth, ContactKind.PHONE, "314-555-0144", by=ana)
+    pair = put_side_by_side(
+        one=episode.youth, other=YouthFactory(unit=episode.unit), by=ana, now=now
+    )
+    merge = a_merge_of(YouthFactory(unit=episode.unit), YouthFactory(unit=episode.unit), by=ana)
     ids = {
         **{page: [ana.public_id] for page in PAGES_OF_A_PERSON},
         **{page: [transfer.public_id] for page in PAGES_OF_A_TRANSFER},
@@ -261,6 +306,13 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "reassigned": [batch],
         "undo_reassign": [batch],
         "cancel_absence": [absence.public_id],
+        "another_record": [episode.public_id],
+        "duplicate": [pair.public_id],
+        "not_same": [pair.public_id],
+        "ask_again": [pair.public_id],
+        "undo_merge": [merge.public_id],
+        "saved_view": [view.public_id],
+        "delete_view": [view.public_id],
         "episode": [episode.public_id],
         "note": [episode.public_id],
         "set_time": [episode.public_id, "last_seen"],
@@ -270,6 +322,10 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "end": [episode.public_id],
         "undo_return": [episode.public_id],
         "describe": [episode.public_id],
+        "contacts": [episode.public_id],
+        "end_contact": [episode.public_id, contact.public_id],
+        "use_contact_again": [episode.public_id, contact.public_id],
+        "search_results": ["00000000-0000-4000-8000-000000000000"],
         "checklist": [episode.public_id],
         "answer_item": [episode.public_id, "danger.taken"],
         "raise_flag": [episode.public_id],
@@ -385,7 +441,7 @@ def test_a_caseworker_of_another_unit_changes_nothing(browser_of, address_of, ep
     assert episode.is_open
     assert not episode.notes.exists()
     assert not police.evidence.exists()
-    assert Youth.objects.get().height_cm is None
+    assert Youth.objects.get(pk=episode.youth_id).height_cm is None
 
 
 def test_a_search_in_another_unit_says_only_that_there_is_such_a_youth(browser_of, address_of):

@@ -13,6 +13,7 @@ from casework.models import (
     ChecklistAnswer,
     Circumstance,
     ConfirmationKind,
+    ContactKind,
     Delivery,
     DutyConfirmation,
     DutyEvidence,
@@ -21,14 +22,20 @@ from casework.models import (
     FlagStep,
     FlagStepKind,
     Known,
+    Merge,
     Message,
     Note,
     NoteKind,
     Outcome,
+    PossibleDuplicate,
     Said,
+    SavedView,
+    SavedViewMember,
+    SavedViewNotice,
     SetAsideReason,
     Transfer,
     User,
+    YouthContact,
 )
 from casework.policies.conditions import Condition
 from tests.factories import (
@@ -38,6 +45,7 @@ from tests.factories import (
     ReminderFactory,
     UnitFactory,
     UserFactory,
+    YouthFactory,
 )
 
 
@@ -141,6 +149,22 @@ def a_circumstance(**fields: Any) -> Circumstance:
     )
 
 
+def a_contact(**fields: Any) -> YouthContact:
+    youth = fields.pop("youth", None) or YouthFactory()
+    return YouthContact.objects.create(
+        **{
+            "youth": youth,
+            "kind": ContactKind.PHONE,
+            "value": "314-555-0144",
+            "key": "3145550144",
+            "recorded_at": TOLD,
+            "recorded_by": youth.recorded_by,
+            "submission_key": uuid.uuid4(),
+            **fields,
+        }
+    )
+
+
 def an_answer(**fields: Any) -> ChecklistAnswer:
     episode = fields.pop("episode", None) or EpisodeFactory()
     return ChecklistAnswer.objects.create(
@@ -188,6 +212,57 @@ def a_flag(**fields: Any) -> Flag:
             "submission_key": uuid.uuid4(),
             **fields,
         }
+    )
+
+
+def a_pair(**fields: Any) -> PossibleDuplicate:
+    first, second = sorted((YouthFactory(), YouthFactory()), key=lambda youth: youth.pk)
+    return PossibleDuplicate.objects.create(
+        **{"youth_a": first, "youth_b": second, "found_at": TOLD, **fields}
+    )
+
+
+def a_merge(**fields: Any) -> Merge:
+    kept = fields.pop("kept", None) or YouthFactory()
+    return Merge.objects.create(
+        **{
+            "kept": kept,
+            "other": fields.pop("other", None) or YouthFactory(),
+            "moved": {},
+            "before": {},
+            "after": {},
+            "merged_at": TOLD,
+            "merged_by": kept.recorded_by,
+            **fields,
+        }
+    )
+
+
+def a_view(**fields: Any) -> SavedView:
+    return SavedView.objects.create(
+        **{
+            "owner": fields.pop("owner", None) or UserFactory(),
+            "name": "Tonight",
+            "query": "flag=endangered",
+            "made_at": TOLD,
+            **fields,
+        }
+    )
+
+
+def a_member(**fields: Any) -> SavedViewMember:
+    return SavedViewMember.objects.create(
+        **{
+            "view": fields.pop("view", None) or a_view(),
+            "episode": fields.pop("episode", None) or EpisodeFactory(),
+            **fields,
+        }
+    )
+
+
+def an_entry_notice(**fields: Any) -> SavedViewNotice:
+    return SavedViewNotice.objects.create(
+        **{"reminder": ReminderFactory(), "view": a_view(), "entered": 1, **fields}
     )
 
 

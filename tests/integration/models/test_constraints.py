@@ -18,6 +18,7 @@ from casework.models import (
     Outcome,
     ReminderPreferences,
     Role,
+    Youth,
     YouthName,
 )
 from casework.models.flag import RAISED_BY_PERSON
@@ -35,18 +36,24 @@ from tests.factories import (
 from tests.integration.models.rows import (
     a_circumstance,
     a_confirmation,
+    a_contact,
     a_delivery,
     a_flag,
     a_flag_step,
+    a_member,
+    a_merge,
     a_message,
     a_note,
+    a_pair,
     a_transfer,
+    a_view,
     an_absence,
     an_acknowledgement,
     an_answer,
     an_assessment,
     an_assignment,
     an_entry,
+    an_entry_notice,
     set_aside_by,
 )
 
@@ -76,6 +83,17 @@ def one_reminder_told_twice() -> None:
 def two_on_one_duty() -> None:
     first = an_acknowledgement()
     an_acknowledgement(duty=first.duty, by=UserFactory())
+
+
+def one_name_twice_for_views() -> None:
+    owner = UserFactory()
+    a_view(owner=owner, name="Tonight")
+    a_view(owner=owner, name="TONIGHT")
+
+
+def one_member_twice() -> None:
+    member = a_member()
+    a_member(view=member.view, episode=member.episode)
 
 
 def located(at: datetime) -> dict[str, object]:
@@ -160,6 +178,30 @@ def agreed_by_oneself() -> None:
     a_flag(agreed_at=TOLD, agreed_by=person, **set_aside_by(person))
 
 
+def merged_into_itself() -> None:
+    youth = YouthFactory()
+    Youth.objects.filter(pk=youth.pk).update(merged_into=youth)
+
+
+def one_pair_twice() -> None:
+    pair = a_pair()
+    a_pair(youth_a=pair.youth_a, youth_b=pair.youth_b)
+
+
+def one_pair_turned_around() -> None:
+    pair = a_pair()
+    a_pair(youth_a=pair.youth_b, youth_b=pair.youth_a)
+
+
+def merged_with_itself() -> None:
+    youth = YouthFactory()
+    a_merge(kept=youth, other=youth)
+
+
+def merged_into_two() -> None:
+    a_merge(other=a_merge().other)
+
+
 BREAKS: dict[str, Callable[[], object]] = {
     # Units and people
     "unit_has_time_zone": lambda: UnitFactory(time_zone=""),
@@ -197,6 +239,20 @@ BREAKS: dict[str, Callable[[], object]] = {
     "youth_name_once": one_name_word_twice,
     "placement_ends_after_start": lambda: PlacementFactory(started_at=TOLD, ended_at=TOLD - HOUR),
     "placement_one_at_a_time": lambda: two_placements_at_once(gap=HOUR / 2),
+    "contact_has_key": lambda: a_contact(key=""),
+    "contact_kind_known": lambda: a_contact(kind="fax"),
+    "contact_ended_pair": lambda: a_contact(ended_at=TOLD),
+    "youth_not_merged_into_itself": merged_into_itself,
+    # Youth on file twice
+    "duplicate_once_a_pair": one_pair_twice,
+    "duplicate_pair_in_order": one_pair_turned_around,
+    "duplicate_not_same_pair": lambda: a_pair(not_same_at=TOLD, not_same_why="Cousins"),
+    "duplicate_not_same_says_why": lambda: a_pair(
+        not_same_at=TOLD, not_same_by=UserFactory(), not_same_why=" "
+    ),
+    "merge_of_two_different_records": merged_with_itself,
+    "merge_into_one_record_only": merged_into_two,
+    "merge_undone_pair": lambda: a_merge(undone_at=TOLD),
     # Episodes
     "episode_told_before_recorded": lambda: EpisodeFactory(recorded_at=TOLD - HOUR),
     "episode_last_seen_before_told": lambda: EpisodeFactory(
@@ -276,6 +332,11 @@ BREAKS: dict[str, Callable[[], object]] = {
     "evidence_happened_before_recorded": lambda: an_entry(happened_at=TOLD + HOUR),
     "evidence_not_needed_says_why": lambda: an_entry(outcome=Outcome.NOT_NEEDED),
     "evidence_screening_result_known": lambda: an_entry(screening_result="fine"),
+    # Saved views
+    "saved_view_name_once": one_name_twice_for_views,
+    "saved_view_has_name": lambda: a_view(name=""),
+    "saved_view_member_once": one_member_twice,
+    "saved_view_notice_of_some": lambda: an_entry_notice(entered=0),
     # Reminders and deliveries
     "reminder_addressed_or_cancelled": lambda: ReminderFactory(
         addressed_at=TOLD, cancelled_at=TOLD
@@ -368,6 +429,9 @@ def test_what_the_constraints_allow():
     key = a_confirmation().submission_key
     a_confirmation(code="report_to_ncmec", submission_key=key)
     a_confirmation(kind="withdrawn", note="A wrong file", confirmed_by="", confirmed_on=None)
+    undone = a_merge(undone_at=TOLD, undone_by=UserFactory())
+    a_merge(kept=undone.kept, other=undone.other)
+    a_pair(not_same_at=TOLD, not_same_by=UserFactory(), not_same_why="Cousins")
 
 
 @pytest.mark.parametrize(
@@ -399,12 +463,16 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "Placement": PlacementFactory,
     "Episode": EpisodeFactory,
     "Note": a_note,
+    "PossibleDuplicate": a_pair,
+    "Merge": a_merge,
     "Duty": DutyFactory,
     "DutyEvidence": an_entry,
     "Reminder": ReminderFactory,
+    "SavedView": a_view,
     "Delivery": a_delivery,
     "DutyConfirmation": a_confirmation,
     "Circumstance": a_circumstance,
+    "YouthContact": a_contact,
     "ChecklistAnswer": an_answer,
     "AssessmentRecord": an_assessment,
     "Flag": a_flag,

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from casework import tasks
 from casework.config.celery import app
 from casework.models import Delivery, Pulse, Reminder
-from casework.notifications import addressing, sweep
+from casework.notifications import addressing, pulses
 from tests.integration.scenes import postgresql_away
 
 
@@ -54,7 +54,7 @@ def test_one_tick_reaches_the_inbox_and_the_mailbox(episode, ana, now, set_clock
     assert not due.filter(addressed_at__isnull=True).exists()
     assert Delivery.objects.inbox_of(ana).count() == due.count()
     assert [message.to for message in mail.outbox] == [[ana.email]]
-    assert Pulse.objects.get(name=sweep.PULSE).at == now
+    assert Pulse.objects.get(name=pulses.SWEEP).at == now
 
 
 def test_twice_is_once(episode, now, set_clock):

@@ -185,10 +185,13 @@ def test_whoever_is_deactivated_or_elsewhere_is_not_offered(browser, episode, be
     assert [one.name for one in page.context["form"].people.values()] == ["Ana", "Sam"]
 
 
-def test_left_to_nobody_it_stands_on_top_of_home_and_of_the_inbox(browser, episode, as_person, ana):
+def test_left_to_nobody_it_is_counted_at_home_and_stands_on_top_of_the_inbox(
+    browser, episode, as_person, ana
+):
     confirmed(browser, episode, to=None)
 
-    assert "Nobody holds these 1" in words_of(browser.get("/"))
+    assert browser.get("/").context["tiles"][3].number == 1
+    assert "Nobody yet" in words_of(browser.get("/"))
     assert "Give this youth to somebody 1" in words_of(browser.get("/reminders"))
     assert "I take this" in words_of(as_person(ana).get(episode.get_absolute_url()))
 

@@ -167,7 +167,7 @@ def test_at_the_same_time_ncmec_and_screening_lead(inbox_of, ana, open_duty, now
 @pytest.mark.parametrize(
     ("kind", "says", "why"),
     [
-        (ReminderKind.ESCALATION, "", "Escalated – nobody acted in time. You supervise."),
+        (ReminderKind.ESCALATION, "", "Not recorded yet. You supervise."),
         (ReminderKind.TAKEN_UP, "", "You said that you are on it, and it is not done."),
         (ReminderKind.NOT_REACHED, "Mail to Bo failed.", "Mail to Bo failed. You supervise."),
         (ReminderKind.OVERDUE, "", "You supervise."),

@@ -50,7 +50,7 @@ def test_home(queries_of, request, person, ana, unit, now):
 
     log_more(27, unit=unit, by=UserFactory(unit=unit), now=now)
 
-    assert queries_of(who, "/") == with_three <= 15
+    assert queries_of(who, "/") == with_three <= 35
 
 
 def test_inbox(queries_of, ana, unit, now):
@@ -88,7 +88,7 @@ def test_duty(queries_of, police, ana, now):
     for _ in range(5):
         record(police, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, police.get_absolute_url()) == with_none <= 21
+    assert queries_of(ana, police.get_absolute_url()) == with_none <= 22
 
 
 def test_ledger(queries_of, episode, police, ana, sam, now):
