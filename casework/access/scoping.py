@@ -224,11 +224,10 @@ def latest_flag_messages(user: User, *, now: datetime) -> DeliveryQuerySet:
 
 def messages_for_information(user: User, *, now: datetime) -> DeliveryQuerySet:
     """What is in this person's inbox without being a duty that needs action or a flag to look at."""
-    return (
-        messages_of(user)
-        .exclude(reminder__duty__in=duties_needing_action(user).values("pk"))
-        .exclude(reminder__flag__in=flags_needing_a_look(user, now=now).values("pk"))
-    )
+    # Asked first: as a part of the other question they would be sought in the whole past.
+    duties = list(duties_needing_action(user).order_by().values_list("pk", flat=True))
+    flags = list(flags_needing_a_look(user, now=now).order_by().values_list("pk", flat=True))
+    return messages_of(user).exclude(reminder__duty__in=duties).exclude(reminder__flag__in=flags)
 
 
 def needing_action_count(user: User, *, now: datetime) -> int:

@@ -110,7 +110,10 @@ def _folded(messages: list[Delivery], *, visible: set[int], now: datetime) -> Re
 
 def entry_notice(message: Delivery) -> SavedViewNotice | None:
     """What a message tells of a saved view of its reader's; None when it is about something else."""
-    notice: SavedViewNotice | None = getattr(message.reminder, "of_view", None)
+    reminder = message.reminder
+    if reminder.duty_id is not None or reminder.flag_id is not None:
+        return None
+    notice: SavedViewNotice | None = getattr(reminder, "of_view", None)
     return notice if notice and notice.view.owner_id == message.recipient_id else None
 
 

@@ -34,7 +34,7 @@ from casework.presenters.lists import address_of
 from casework.presenters.reminders import ORDER, action_rows, entry_notice, information_rows
 from casework.views.people import signed_in
 
-NEWEST = 200  # messages for information, before those that say the same are folded into one row
+NEWEST = 100  # messages for information, before those that say the same are folded into one row
 ROWS = 50  # of them; of what needs action none is left out
 
 
@@ -52,7 +52,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     about_flags = sorted(
         # No duty is behind these: joined all the same, the whole past of duties would be read.
         latest_flag_messages(user, now=now)
-        .select_related("reminder__flag", "reminder__of_view__view", "reminder__episode__youth")
+        .select_related("reminder__flag", "reminder__episode__youth")
         .prefetch_related("reminder__episode__flags")
         .defer("reminder__episode__description_at_start"),
         key=lambda message: (message.created_at, message.pk),
@@ -92,10 +92,9 @@ def _with_item(messages: DeliveryQuerySet) -> DeliveryQuerySet:
         messages.select_related(
             "reminder__duty",
             "reminder__flag",
-            "reminder__of_view__view",
             "reminder__episode__youth",
         )
-        .prefetch_related("reminder__episode__flags")
+        .prefetch_related("reminder__episode__flags", "reminder__of_view__view")
         .defer(
             "reminder__duty__source",
             "reminder__duty__help",

@@ -14,7 +14,7 @@ from tests.integration.models.copies import copies_of
 from tests.integration.models.rows import a_delivery
 from tests.integration.scenes import log
 
-EPISODES = 10_000
+EPISODES = 10_000 * 4
 DUTIES = 2  # of each of them, with a reminder each
 LONG = {model._meta.db_table for model in (Episode, Duty, Reminder, Delivery)}
 

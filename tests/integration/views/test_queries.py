@@ -62,7 +62,7 @@ def test_inbox(queries_of, ana, unit, now):
     while sweep.address_due(now=now):
         pass
 
-    assert queries_of(ana, "/reminders") == with_few <= 12
+    assert queries_of(ana, "/reminders") == with_few <= 14
 
 
 def test_episode(queries_of, episode, ana, now):
@@ -126,7 +126,7 @@ def test_matches(as_person, ana, unit):
     for _ in range(20):
         YouthFactory(unit=unit)
 
-    assert count() == with_five <= 12
+    assert count() == with_five <= 14
 
 
 def test_the_badge_is_one_query_on_any_page(as_person, sam, oona, ana, episode, now):
