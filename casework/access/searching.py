@@ -123,11 +123,6 @@ class Results:
     elsewhere: Sequence[Youth] = ()
     has_many_elsewhere: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing in scope."""
-        return not self.youth and not self.episodes
-
 
 def whom_to_ask(unit: Unit) -> list[User]:
     """The active supervisors of the nearest unit upward that has any."""

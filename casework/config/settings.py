@@ -241,7 +241,7 @@ EMAIL_HOST_USER = email["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = email.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 10  # seconds; a batch of 50 must end inside its lease
+EMAIL_TIMEOUT = 10  # seconds for each step of the talk; a send must end inside its claim
 # The sender's name is neutral: it shows on a lock screen.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Casework notices <notices@localhost>")
 MAIL_CATCHER_DIR = env.path("MAIL_CATCHER_DIR", None) if DEMO else None

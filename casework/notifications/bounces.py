@@ -11,7 +11,8 @@ from email.message import Message as Mail
 from email.utils import parseaddr
 from uuid import UUID
 
-LARGEST = 1024 * 1024  # bytes that are read: a notification holds the first lines of ours
+LARGEST = 64 * 1024  # bytes that are read: a notification holds the first lines of ours, and the
+# library takes long over mail that is made to be read slowly
 DEEPEST = 10  # parts within parts
 _MESSAGE_ID = re.compile(
     r"<([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@[^<>\s]{1,255}>",

@@ -204,6 +204,7 @@ NESTED = b"".join(
         postfix()[:700],
         NESTED,
         NESTED + postfix(),
+        postfix().replace(b"To: Worker@", b"To: " + b"(" * 5000 + b"Worker@"),
         b"Content-Type: multipart/report; boundary*=utf-8''%ff%fe\n\n--\xff\n",
         b"Subject: =?utf-8?q?"
         + b"=" * 10000
@@ -222,6 +223,7 @@ NESTED = b"".join(
         "cut in the middle",
         "nested",
         "nested around one",
+        "an endless comment",
         "a broken boundary",
         "broken headers",
     ],

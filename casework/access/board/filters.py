@@ -7,14 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from casework.models import FlagMark, Lane, Said
+from casework.models import FlagMark, Said
 from casework.policies.urgency import NEVER, NO_BIRTHDAY, youngest_first
 
 Condition = tuple[str, list[Any]]
 """SQL about a row `s` of casework_standing, and its parameters. The SQL is all from this package."""
 
 DUE_IN = timedelta(hours=4)
-A_WEEK = timedelta(days=7)
 
 
 class Scope(StrEnum):
@@ -143,7 +142,6 @@ _FACTOR = """(
     WHERE a.episode_id = s.episode_id AND a.key = %s
     ORDER BY a.recorded_at DESC, a.id DESC LIMIT 1
 ) = %s"""
-ENDANGERED_NOW: Condition = ("s.lane = %s", [Lane.ENDANGERED.value])
 
 
 def _duty(state: DutyState, now: datetime) -> Condition:

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from casework.models import ContactKind, Episode, Merge, Youth, YouthContact
+from casework.operations import transfers
 from casework.operations.contacts import add_contact
 from casework.operations.duplicates import look_for_duplicates
 from casework.operations.merging import (
@@ -128,3 +129,21 @@ def test_a_pair_found_by_many_is_one_pair(at_once, jordan, unit, now):
 
     assert sum(len(new) for new in found) >= 1
     assert look_for_duplicates(twin, now=now) == []
+
+
+def test_a_transfer_accepted_beside_a_merge_of_its_youth_waits_and_both_happen(
+    at_once, jordan, jo, episode, sam, other_unit, omar, now
+):
+    olga = UserFactory(role="supervisor", unit=other_unit)
+    boss = UserFactory(role="on_call", unit=None)
+    offered = transfers.offer(episode=episode, to_unit=other_unit, note="Moved", by=sam, now=now)
+
+    at_once(
+        [
+            partial(transfers.accept, transfer=offered, to=omar, by=olga, now=now),
+            partial(what_came_of, joining(jordan, jo, boss, now)),
+        ]
+    )
+
+    episode.refresh_from_db()
+    assert (episode.unit, episode.assigned_to) == (other_unit, omar)

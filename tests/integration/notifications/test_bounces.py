@@ -18,6 +18,7 @@ from casework.notifications.addressing import address_due
 from casework.notifications.sending import send_due
 from casework.operations import reminders
 from casework.policies.ladder import Audience, ReminderKind
+from tests.factories import ReminderFactory
 from tests.integration.scenes import postgresql_away
 from tests.unit.test_bounces import postfix
 
@@ -187,3 +188,19 @@ def test_postgresql_away_asks_the_mail_server_to_come_again(message, come_back):
         come_back(raw)
 
     assert ended.value.code == 75
+
+
+def test_mail_that_a_relay_takes_says_nothing_about_an_address_that_mail_came_back_from(
+    message, come_back, ana, episode, now
+):
+    """A relay takes everything and sends it back later."""
+    come_back(returned(message))
+    later = now + 2 * LATER
+    ReminderFactory(duty__episode=episode, due_at=later)
+
+    address_due(now=later)
+    send_due(now=later)
+
+    assert Message.objects.filter(recipient=ana, sent_at=later).exists()
+    ana.refresh_from_db()
+    assert ana.email_refused_at == now + LATER

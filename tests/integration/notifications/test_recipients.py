@@ -234,3 +234,15 @@ def test_who_may_see_is_the_same_for_one_as_for_many(role, unit, other_unit):
             assert directory.may_see(directory.people[user.pk], where.pk) == may_see_episode(
                 user, episode
             )
+
+
+def test_what_is_meant_for_somebody_away_reaches_their_stand_in_too(episode, ana, unit):
+    eva = UserFactory(unit=unit)
+    away(ana, eva)
+
+    told = recipients_of(Place.of(episode), Audience.PERSON, Directory.at(TOLD), person_id=ana.pk)
+
+    assert [(one.person.user, one.why) for one in told] == [
+        (ana, "It is meant for you."),
+        (eva, "You stand in for Ana."),
+    ]

@@ -12,6 +12,7 @@ from casework.operations.acknowledgements import (
     acknowledge,
     hand_back,
 )
+from casework.operations.people import deactivate
 from casework.policies.anchors import Anchor
 from casework.policies.ladder import Audience, ReminderKind
 from tests.factories import YouthFactory
@@ -281,3 +282,40 @@ def test_a_pause_is_as_long_when_clocks_change(unit, ana, sam, told_at):
     assert held.until - held.at == 30 * MINUTE
     assert told(police, sam, after=start) == [held.until]
     assert Delivery.objects.filter(channel=Channel.INBOX, recipient=sam).exists()
+
+
+def test_at_the_due_time_it_comes_back_at_the_latest(police, ana, sam, now):
+    start = police.due_at - 18 * MINUTE
+    sweep_until(start, start=start)
+
+    held = acknowledge(duty=police, by=ana, now=start)
+
+    assert held.until == police.due_at
+    sweep_until(held.until, start=start + MINUTE)
+    assert told(police, sam, after=start) == [police.due_at]
+
+
+def test_handing_back_and_correcting_a_time_again_and_again_silences_nobody(
+    police, ana, sam, oona, now
+):
+    """Each correction plans the steps anew: those that are past are told, whoever is on it."""
+    at, end = now, police.due_at + HOUR
+    while at < end:
+        hand_back(duty=police, by=ana, now=at)
+        acknowledge(duty=police, by=ana, now=at)
+        set_time(police.episode, Anchor.TOLD, police.episode.told_at + MINUTE, by=ana, now=at)
+        police.refresh_from_db()
+        sweep_until(at + 29 * MINUTE, start=at)
+        at += 29 * MINUTE
+
+    assert told(police, sam, after=now) != []
+    assert told(police, oona, after=now) != []
+
+
+def test_what_somebody_was_on_climbs_on_when_their_account_is_closed(police, ana, sam, adam, now):
+    acknowledge(duty=police, by=sam, now=now)
+
+    deactivate(person=sam, by=adam, now=now, hand_over={})
+
+    assert not police.acknowledgements.held_at(now).exists()
+    assert not police.reminders.waiting().filter(paused_until__gt=now).exists()

@@ -9,7 +9,7 @@ from casework.models import Reminder, Role, Transfer
 from casework.operations import notices, transfers
 from casework.operations.transfers import Refused
 from tests.factories import UserFactory
-from tests.integration.scenes import bring_back
+from tests.integration.scenes import bring_back, log
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -134,3 +134,16 @@ def test_no_notice_names_the_youth(offered, jordan):
     for row in Reminder.objects.exclude(says=""):
         for name in jordan.names:
             assert name not in row.says
+
+
+def test_the_youth_stays_while_the_old_unit_works_on_another_episode_of_theirs(
+    offered, episode, jordan, unit, other_unit, ana, olga, omar, now
+):
+    bring_back(episode, by=ana, now=now)
+    again = log(jordan, by=ana, now=now + HOUR)
+
+    transfers.accept(transfer=offered, to=omar, by=olga, now=now + 2 * HOUR)
+
+    jordan.refresh_from_db()
+    again.refresh_from_db()
+    assert (jordan.unit, again.unit, again.assigned_to) == (unit, unit, ana)
