@@ -29,6 +29,21 @@ def get_person_or_404(user: User, public_id: UUID) -> User:
     return get_object_or_404(people, public_id=public_id)
 
 
+def may_plan_for(user: User, person: User) -> bool:
+    """Whether `user` may say when this visible person is away, and who steps in: oneself, an admin, or
+    the supervisor of a caseworker or of a unit below. Never a peer: what would reach them goes
+    elsewhere.
+    """
+    if user == person or may(user, Permission.PEOPLE_MANAGE):
+        return True
+    if not may(user, Permission.PEOPLE_VIEW) or user.unit is None:
+        return False
+    if person.role == Role.CASEWORKER:
+        return True
+    is_below: bool = user.unit.descendants().filter(pk=person.unit_id).exists()
+    return is_below and person.role == Role.SUPERVISOR
+
+
 def get_absence_or_404(user: User, public_id: UUID) -> Absence:
     """The absence with this id, if `user` may see the person who is away."""
     absences = Absence.objects.filter(person__in=people_visible_to(user).values("pk"))

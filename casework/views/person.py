@@ -4,6 +4,7 @@ from uuid import UUID
 
 from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from casework.access.people import (
     absences_of,
     get_absence_or_404,
     get_person_or_404,
+    may_plan_for,
     people_visible_to,
     units_of_agency,
     who_may_hold,
@@ -70,6 +72,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 .order_by("starts_at", "id")
             ],
             "is_self": person == user,
+            "may_plan": may_plan_for(user, person),
             "may_list": may(user, Permission.PEOPLE_VIEW),
             "may_manage": may(user, Permission.PEOPLE_MANAGE),
             "may_reassign": may(user, Permission.EPISODE_ASSIGN),
@@ -77,11 +80,19 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     )
 
 
+def _to_plan_for(user: User, person_id: UUID) -> User:
+    """The person, where `user` may say when they are away. Raises `PermissionDenied` for a peer."""
+    person = get_person_or_404(user, person_id)
+    if not may_plan_for(user, person):
+        raise PermissionDenied
+    return person
+
+
 @requires(Permission.SIGNED_IN)
 def plan_absence(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Somebody will be away: from when to when, and who stands in."""
     user, now = signed_in(request), timezone.now()
-    person = get_person_or_404(user, person_id)
+    person = _to_plan_for(user, person_id)
     form = AbsenceForm(
         kept_answers.answers_of(request, now=now),
         colleagues=list(who_may_stand_in(person)),
@@ -113,6 +124,8 @@ def cancel_absence(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     """The person is not away after all, or is back early."""
     user, now = signed_in(request), timezone.now()
     absence = get_absence_or_404(user, absence_id)
+    if not may_plan_for(user, absence.person):
+        raise PermissionDenied
     if request.method == "POST":
         absences.cancel_absence(absence=absence, by=user, now=now)
         messages.success(request, f"Reminders go to {absence.person.name} again.")
@@ -123,7 +136,7 @@ def cancel_absence(request: HttpRequest, absence_id: UUID) -> HttpResponse:
 def set_backup(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Who steps in when this person does not react."""
     user, now = signed_in(request), timezone.now()
-    person = get_person_or_404(user, person_id)
+    person = _to_plan_for(user, person_id)
     form = BackupForm(
         kept_answers.answers_of(request, now=now),
         person=person,

@@ -225,3 +225,14 @@ def test_deactivated_they_are_signed_out_and_can_come_back(as_person, adam, ben)
 
     as_person(adam).post(reverse("reactivate", args=[ben.public_id]))
     assert User.objects.get(pk=ben.pk).is_active
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.ON_CALL])
+def test_nobody_sends_a_peer_away_and_gets_what_would_reach_them(as_person, sam, unit, role):
+    peer = UserFactory(name="Vera", role=role, unit=unit)
+    browser = as_person(sam)
+
+    page = browser.get(f"/people/{peer.public_id}")
+    assert "Plan an absence" not in page.content.decode()
+    for path in ("absence", "back-up"):
+        assert browser.post(f"/people/{peer.public_id}/{path}").status_code == 403
