@@ -34,7 +34,7 @@ from casework.presenters.lists import address_of
 from casework.presenters.reminders import ORDER, action_rows, entry_notice, information_rows
 from casework.views.people import signed_in
 
-NEWEST = 100  # messages for information, before those that say the same are folded into one row
+NEWEST = 200  # messages for information, before those that say the same are folded into one row
 ROWS = 50  # of them; of what needs action none is left out
 
 

@@ -41,6 +41,10 @@ CHROMIUM_FLAGS = [
 ]
 SECONDS_TO_START = 60
 COLORS_ONLY = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+# What reaches over the right edge: the innermost elements and what they say.
+TOO_WIDE = """() => [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+    .slice(-5).map(one => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 60)}`)"""
 NEEDS_BROWSER = "Chromium is not installed, so the browser journeys cannot run"
 
 
@@ -209,7 +213,7 @@ class Visitor:
                 wide = self.page.evaluate(
                     "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                 )
-                assert wide <= 0, f"{name} scrolls sideways by {wide} px"
+                assert wide <= 0, f"{name} scrolls by {wide} px: {self.page.evaluate(TOO_WIDE)}"
         self.page.emulate_media(color_scheme="light")
 
     def heard(self, message: ConsoleMessage) -> None:

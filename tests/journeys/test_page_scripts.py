@@ -148,7 +148,7 @@ class Saving(BaseHTTPRequestHandler):
         elif "refused" in typed:
             self.answer(self.form("<div class='error-summary' tabindex='-1' autofocus>No</div>"))
         else:
-            sleep(0.6 if "slow" in typed else 0)
+            sleep(1.5 if "slow" in typed else 0)
             self.answer("", status=302, location="/saved")
 
     def form(self, errors: str = "") -> str:
