@@ -1,5 +1,6 @@
 """How fast reminders go out: the inbox beside bare SQL, mail beside a bare SMTP loop, and an idle tick."""
 
+import multiprocessing
 import smtplib
 import statistics
 import subprocess
@@ -30,6 +31,8 @@ from casework.notifications.words import told_in
 INBOX, MAILS, ROUNDS = 60_000, 2_000, 3
 FEW, MANY = 10_000, 1_000_000
 TICKS = 200
+PROCESSES = 2  # casework/local/commands.py
+FORK = multiprocessing.get_context("fork")
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 IN_MEMORY = "django.core.mail.backends.locmem.EmailBackend"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -92,27 +95,44 @@ def measure_mail(port: int) -> None:
     """Mails a second through the sweep, and in a bare loop that sends the same messages."""
     now = timezone.now()
     load.make_agency(readers=MAILS, now=now)
-    rates: dict[str, list[float]] = {"bare SMTP loop, one connection": [], "the sweep": []}
+    ways = {"the sweep, one process": 1, "the sweep, as many as a worker has": PROCESSES}
+    rates: dict[str, list[float]] = {"bare SMTP loop, one connection": []}
+    rates |= {name: [] for name in ways}
     addressed: list[float] = []
     for _ in range(ROUNDS):
-        _forget()
-        load.plan_mail(MAILS, first=now - HOUR, within=HOUR / 2, now=now)
-        began = time.perf_counter()
-        while addressing.address_due(now=timezone.now()):
-            pass
-        addressed.append(time.perf_counter() - began)
-        sample = Message.objects.select_related("recipient")[:50]
-        texts = [_as_sent(message) for message in sample]
-        rates["bare SMTP loop, one connection"].append(MAILS / _bare_loop(port, texts))
-        began = time.perf_counter()
-        while send_due(now=timezone.now()):
-            pass
-        rates["the sweep"].append(MAILS / (time.perf_counter() - began))
-        sent = Message.objects.filter(sent_at__isnull=False).count()
-        assert sent == MAILS, f"{sent} sent of {MAILS}"
+        for name, processes in ways.items():
+            _forget()
+            load.plan_mail(MAILS, first=now - HOUR, within=HOUR / 2, now=now)
+            began = time.perf_counter()
+            while addressing.address_due(now=timezone.now()):
+                pass
+            addressed.append(time.perf_counter() - began)
+            sample = Message.objects.select_related("recipient")[:50]
+            texts = [_as_sent(message) for message in sample]
+            rates["bare SMTP loop, one connection"].append(MAILS / _bare_loop(port, texts))
+            rates[name].append(MAILS / _side_by_side(processes))
+            sent = Message.objects.filter(sent_at__isnull=False).count()
+            assert sent == MAILS, f"{sent} sent of {MAILS}"
     size = statistics.mean(map(len, texts)) / 1000
-    _show_rates(f"{MAILS:,} mails of {size:.1f} kB to one catcher, one process", rates, beside=1)
+    _show_rates(f"{MAILS:,} mails of {size:.1f} kB to one catcher", rates, beside=1)
     print(f"Addressing them first took {min(addressed):.2f} s.")
+
+
+def _side_by_side(processes: int) -> float:
+    """Seconds until nothing is left to send, by so many sweeps at once."""
+    connection.close()  # each has its own
+    began = time.perf_counter()
+    sweeps = [FORK.Process(target=_send_all) for _ in range(processes)]
+    for one in sweeps:
+        one.start()
+    for one in sweeps:
+        one.join()
+    return time.perf_counter() - began
+
+
+def _send_all() -> None:
+    while send_due(now=timezone.now()):
+        pass
 
 
 def measure_idle_ticks() -> None:

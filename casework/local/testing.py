@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 
 from casework.local import browser, environment, prepare
 from casework.local.console import say
 from casework.local.foreground import run_in_foreground
 from casework.local.paths import ENV, ROOT
-from casework.local.processes import birth
+from casework.local.processes import birth, ends_with_us
 from casework.local.services import start_services
 from casework.local.state import state_for_tests, states_of_tests
 from casework.local.supervisor import Supervisor
 
 # Named, not ".": outside a git checkout the tools would walk through var/ as well.
+JOURNEYS = "tests/journeys"
+SIGNALED = 128  # an exit code above it tells of a signal, as a shell says it
 CODE = "casework risk tests docker benchmarks manage.py run"
 CHECKS = {
     "lint": f"ruff check {CODE}",
@@ -34,15 +39,16 @@ CHECKS = {
 def test(pytest_arguments: Sequence[str]) -> int:
     """Run pytest and give its exit code.
 
-    Without a browser the journeys cannot run: said at the end, and a failure where CI=true.
+    Everything is two runs side by side, as a journey mostly waits for its browser. Without a
+    browser the journeys cannot run: said at the end, and a failure where CI=true.
     """
     has_browser = True
     if browser.journeys_are_asked_for(pytest_arguments):
         if not browser.find_chromium():
             browser.install_chromium()
         has_browser = browser.find_chromium() is not None
-    with services_for_tests() as variables:
-        code = run_in_foreground([sys.executable, "-m", "pytest", *pytest_arguments], variables)
+    is_everything = not pytest_arguments and has_browser
+    code = _everything() if is_everything else _pytest(pytest_arguments)
     if not has_browser:
         print(
             "\nThe browser journeys did NOT run: there is no Chromium on this machine.\n"
@@ -51,6 +57,37 @@ def test(pytest_arguments: Sequence[str]) -> int:
         if os.environ.get("CI") == "true":
             return code or 1
     return code
+
+
+def _pytest(arguments: Sequence[str]) -> int:
+    """Run pytest on services of its own and give its exit code."""
+    with services_for_tests() as variables:
+        return run_in_foreground([sys.executable, "-m", "pytest", *arguments], variables)
+
+
+def _everything() -> int:
+    """Run the journeys beside the rest. What they print comes when the rest is done."""
+    journeys = [sys.executable, "-m", "casework.local", "test", JOURNEYS]
+    with tempfile.TemporaryFile("w+") as heard:
+        beside = subprocess.Popen(
+            journeys,
+            cwd=ROOT,
+            stdout=heard,
+            stderr=subprocess.STDOUT,
+            preexec_fn=ends_with_us(signal.SIGTERM),
+        )
+        try:
+            say("test", f"{JOURNEYS} runs beside the rest; what it prints follows.")
+            code = _pytest([f"--ignore={JOURNEYS}"])
+            if code < SIGNALED:  # nobody asked us to stop
+                beside.wait()
+        finally:
+            beside.terminate()
+            code_beside = beside.wait()
+            heard.seek(0)
+            sys.stdout.write(heard.read())
+            sys.stdout.flush()
+    return code or code_beside
 
 
 def check() -> int:

@@ -2,9 +2,9 @@
 
 Each is claimed before it is sent and marked only afterwards: a crash in between sends it again, with
 the same message id. The claims of a batch are renewed at its start, and again wherever that was over a
-second ago; right before each send it is asked whether it is still ours. So a sweep that was held up
-sends nothing that another has taken over, or in which nothing is left to tell. A claim counts as an
-attempt, so that a message which ends every sweep that tries it is given up too.
+second ago; what notes that one was sent asks whether the next is still ours. So a sweep that was held
+up sends nothing that another has taken over, or in which nothing is left to tell. A claim counts as
+an attempt, so that a message which ends every sweep that tries it is given up too.
 """
 
 import logging
@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
@@ -48,14 +49,17 @@ def send_due(*, now: datetime) -> int:
         while to_send and (passed := time.monotonic() - began) <= BUDGET:
             ready = deque(_renew(to_send, now, until=now + timedelta(seconds=passed) + LEASE))
             fresh_until = time.monotonic() + FRESH
+            is_ours = True  # as their claims were renewed just now
             while ready and time.monotonic() <= fresh_until:
                 message, left = ready.popleft()
-                if not _ours(message).exists():
-                    continue  # another has taken it over meanwhile, or it was called off
+                after = ready[0][0] if ready else None
+                if not is_ours:  # another has taken it over meanwhile, or it was called off
+                    is_ours = after is not None and _ours(after).exists()
+                    continue
                 channel = Channel(message.channel)
                 if channel not in senders:
                     senders[channel] = open_senders.enter_context(SENDERS[channel]())
-                _send(message, left, senders[channel], now)
+                is_ours = _send(message, left, senders[channel], now, after=after)
             to_send = [message for message, _ in ready]
     for message in to_send:
         _ours(message).update(claimed_until=None, attempts=F("attempts") - 1)
@@ -166,7 +170,10 @@ def _still_ours(messages: Sequence[Message]) -> set[int]:
     return {message.pk for message in messages if claims.get(message.pk) == message.claimed_until}
 
 
-def _send(message: Message, left: list[Delivery], send: Send, now: datetime) -> None:
+def _send(
+    message: Message, left: list[Delivery], send: Send, now: datetime, *, after: Message | None
+) -> bool:
+    """Send one and note what became of it; whether the one after it is still ours."""
     try:
         if message.recipient is not None and not message.recipient.is_active:
             raise AccountClosed("The account was closed before it went out.")
@@ -188,20 +195,31 @@ def _send(message: Message, left: list[Delivery], send: Send, now: datetime) -> 
             if is_noted and is_for_good:
                 is_refused = isinstance(error, Refused)
                 failures.give_up(message, left, said=said, is_refused=is_refused, now=now)
-    else:
-        _note_sent(message, left, now)
+        return after is not None and _ours(after).exists()
+    return _note_sent(message, left, now, after=after)
 
 
-def _note_sent(message: Message, left: list[Delivery], now: datetime) -> None:
+def _note_sent(
+    message: Message, left: list[Delivery], now: datetime, *, after: Message | None
+) -> bool:
     """Whosever claim it is by now: it has been sent. What was not told in it is called off.
 
-    In one statement: the less time passes between sending and this, the fewer are sent twice.
+    Gives whether the one after it is still ours. In one statement: the less time passes between
+    sending and this, the fewer are sent twice.
     """
+    words: dict[str, Any] = {
+        "message": message.pk,
+        "told": [delivery.pk for delivery in left],
+        "now": now,
+        "after": after and after.pk,
+        "claim": after and after.claimed_until,
+    }
     with connection.cursor() as cursor:
-        told = [delivery.pk for delivery in left]
-        cursor.execute(SENT, {"message": message.pk, "told": told, "now": now})
+        cursor.execute(SENT, words)
+        (is_next_ours,) = cursor.fetchone()
     if message.recipient is not None and message.recipient.email_refused_at is not None:
         failures.forget_refusal(message.recipient)
+    return bool(is_next_ours)
 
 
 WAITS = "sent_at IS NULL AND failed_at IS NULL AND cancelled_at IS NULL"
@@ -210,11 +228,16 @@ SENT = f"""
         UPDATE {Message._meta.db_table}
         SET sent_at = %(now)s, claimed_until = NULL, last_error = ''
         WHERE id = %(message)s AND {WAITS}
+    ), deliveries AS (
+        UPDATE {Delivery._meta.db_table} SET
+            sent_at = CASE WHEN id = ANY(%(told)s) THEN %(now)s::timestamptz END,
+            cancelled_at = CASE WHEN id <> ALL(%(told)s) THEN %(now)s::timestamptz END
+        WHERE message_id = %(message)s AND {WAITS}
     )
-    UPDATE {Delivery._meta.db_table} SET
-        sent_at = CASE WHEN id = ANY(%(told)s) THEN %(now)s::timestamptz END,
-        cancelled_at = CASE WHEN id <> ALL(%(told)s) THEN %(now)s::timestamptz END
-    WHERE message_id = %(message)s AND {WAITS}
+    SELECT EXISTS (
+        SELECT FROM {Message._meta.db_table}
+        WHERE id = %(after)s AND claimed_until = %(claim)s AND {WAITS}
+    )
 """  # noqa: S608 (names of tables and a constant)
 
 

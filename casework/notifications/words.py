@@ -59,7 +59,7 @@ def words_of(message: Message, deliveries: Sequence[Delivery], *, now: datetime)
     reference = deliveries[0].reminder.episode.reference if len(lines) == 1 else ""
     return _written(
         message,
-        subject=f"{headline} – ref {reference}" if reference else headline,
+        subject=f"{headline} (ref {reference})" if reference else headline,
         headline=headline,
         lines=lines[:MOST_LINES],
         more=max(len(lines) - MOST_LINES, 0),
@@ -74,11 +74,13 @@ def told_in(*messages: Message) -> DeliveryQuerySet:
         Delivery.objects.waiting()
         .filter(message__in=messages)
         .select_related("reminder__duty", "reminder__episode__unit")
-        .defer(
-            "reminder__episode__description_at_start",
-            "reminder__duty__source",
-            "reminder__duty__help",
-            "reminder__duty__if_refused",
+        .only(
+            *("public_id", "reminder_id", "message_id", "why"),
+            *(f"reminder__{name}" for name in ("kind", "audience", "topic")),
+            *(f"reminder__{name}" for name in ("duty_id", "flag_id", "episode_id")),
+            *(f"reminder__duty__{name}" for name in ("code", "due_at")),
+            *(f"reminder__episode__{name}" for name in ("reference", "time_zone", "unit_id")),
+            "reminder__episode__unit__on_call_phone",
         )
         .order_by("id")
     )

@@ -59,6 +59,7 @@ def _copy(pattern: Episode) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE")  # what the next statement does is planned for so many rows
         cursor.execute("SELECT casework_refresh_standing(ARRAY(SELECT id FROM casework_episode))")
         cursor.execute("ANALYZE")
 

@@ -150,7 +150,7 @@ def words_about(*deliveries: Delivery, now) -> Words:
 def test_a_notice_says_that_there_is_something_new(told_ana, episode, now):
     words = words_about(told_ana, now=now)
 
-    assert words.subject == f"New item for you – ref {episode.reference}"
+    assert words.subject == f"New item for you (ref {episode.reference})"
     assert "Why you got this: It is assigned to you." in words.text
     assert f"http://127.0.0.1:8000/r/{told_ana.public_id}" in words.text
     assert "http://127.0.0.1:8000/me/reminders" in words.text
@@ -162,7 +162,7 @@ def test_a_reminder_says_by_when_in_the_zone_of_the_episode(told_ana, episode, n
 
     words = words_about(told_ana, now=now)
 
-    assert words.subject == f"Action due by Tue Mar 3, 3:52 a.m. CST – ref {episode.reference}"
+    assert words.subject == f"Action due by Tue Mar 3, 3:52 a.m. CST (ref {episode.reference})"
 
 
 @pytest.mark.parametrize("kind", ReminderKind)
@@ -211,7 +211,7 @@ def test_what_is_overdue_is_counted_before_what_is_due_and_what_is_new(told_ana,
 def test_of_very_many_ten_are_listed_and_the_rest_counted(unit, ana, now):
     duty = DutyFactory(episode=EpisodeFactory(youth__unit=unit, assigned_to=ana, recorded_by=ana))
     for number in range(13):
-        ReminderFactory(duty=DutyFactory(episode=duty.episode, code=f"duty_{number}"), due_at=now)
+        ReminderFactory(duty=DutyFactory(episode=duty.episode, code=f"each_{number}"), due_at=now)
     address_due(now=now)
 
     words = words_of(Message.objects.get(), list(told_in(Message.objects.get())), now=now)
@@ -242,7 +242,7 @@ def test_mail_about_a_flag_is_as_any_other(episode, ana, sam, now):
 
     assert len(texts) == 6  # ana and sam: raised, set aside, to be looked at again
     for words in texts:
-        assert words.subject == f"New item for you – ref {episode.reference}"
+        assert words.subject == f"New item for you (ref {episode.reference})"
         for text in (words.text, words.html):
             assert not NEVER_SAID.search(text)
             assert not re.search(r"flag|danger|sign of|aside|Zorro|Jordan|online|review", text)

@@ -44,7 +44,7 @@ REASON = (
 SENTENCES = re.compile(
     "|".join(
         (
-            rf"{HEADLINE}(?: – ref [0-9A-Z]{{7}})?[.:]?",
+            rf"{HEADLINE}(?: \(ref [0-9A-Z]{{7}}\))?[.:]?",
             ADDRESS,
             r"(?:And|and) \d+ more\.?(?: Open your reminders \(you will be asked to sign in\):)?",
             r"Open (?:it|your reminders) ?\(you will be asked to sign in\)[.:]",
@@ -131,7 +131,7 @@ def test_mail_about_200_youth_says_only_sentences_that_are_known(now):
     "line",
     [
         "New item for you: Jordan Q.",
-        "New item for you – ref 8HJXPQ2, age 15",
+        "New item for you (ref 8HJXPQ2), age 15",
         "Report to police due by Tue Mar 3, 3:52 a.m. CST",
         "Action due by Tue Mar 3, 3:52 a.m. CST at Maple House",
         "Why you got this: Jordan is assigned to you.",
