@@ -16,6 +16,7 @@ WHAT = {
     "board": "the supervisor's page and the lists, with up to a million episodes on file",
     "reminders": "the sweep beside bare SQL and a bare SMTP loop, and an idle tick",
     "chaos": "what is lost or doubled while everything is killed again and again; about ten minutes",
+    "delivery": "from due to delivered, and how soon a stopped part is noticed; about five minutes",
     "start": "./run demo to the first page, from nothing and again",
 }
 
@@ -52,13 +53,13 @@ def main() -> None:
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
         )
-    needs_django = set(WHAT) - {"risk", "chaos", "start"}
+    needs_django = set(WHAT) - {"risk", "chaos", "delivery", "start"}
     if needs_django & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django
 
         django.setup()
-    # Imported here: models can be imported only after Django is set up, and `risk` and `start` need none.
+    # Imported here: models can be imported only after Django is set up, and some need none.
     if "intake" in options.what:
         from benchmarks import intake
 
@@ -99,6 +100,10 @@ def main() -> None:
         from benchmarks import chaos
 
         chaos.run()
+    if "delivery" in options.what:
+        from benchmarks import delivery
+
+        delivery.run()
     if "start" in options.what:
         from benchmarks import start
 

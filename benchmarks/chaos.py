@@ -14,12 +14,10 @@ SEED = 2026
 INBOX, MAILS, SECONDS = 200_000, 10_000, 75
 BLOWS = 26
 LONGEST = 600.0  # seconds until all must have gone out
-NOTICED_WITHIN = 60.0  # seconds until /health/ready must say that a part has stopped
-READY = 200
 
 
 def run() -> None:
-    """Strike, count, then stop part after part and ask /health/ready; print the tables."""
+    """Strike, count, and print the tables."""
     print(f"Chaos. {machine()}", flush=True)
     with tempfile.TemporaryDirectory() as folder, set_up(Path(folder) / "stage") as stage:
         sizes = ["--inbox", str(INBOX), "--mails", str(MAILS), "--seconds", str(SECONDS)]
@@ -27,8 +25,6 @@ def run() -> None:
         for name in ("worker", "beat"):
             stage.start(name)
         storm(stage)
-        stage.start("web")
-        outages(stage)
 
 
 def storm(stage: Stage) -> None:
@@ -59,28 +55,3 @@ def storm(stage: Stage) -> None:
         f"{found.mails_under_two_ids} mails came under two Message-IDs.",
         flush=True,
     )
-
-
-def outages(stage: Stage) -> None:
-    """Stop worker, beat and Redis, one after the other: when it is noticed, and when all is well."""
-    rows = []
-    _seconds_until(stage, is_ready=True)
-    for name in ("worker", "beat", "redis"):
-        stage.kill(name)
-        noticed = _seconds_until(stage, is_ready=False)
-        stage.start(name)
-        rows.append((name, noticed, _seconds_until(stage, is_ready=True)))
-    show(
-        f"/health/ready when a part stops (to be noticed within {NOTICED_WITHIN:.0f} s)",
-        ("stopped", "noticed after, s", "well after its start, s"),
-        rows,
-    )
-
-
-def _seconds_until(stage: Stage, *, is_ready: bool) -> str:
-    began = time.monotonic()
-    while (passed := time.monotonic() - began) < NOTICED_WITHIN * 2:
-        if (stage.health() == READY) is is_ready:
-            return f"{passed:.0f}"
-        time.sleep(0.5)
-    return "never"

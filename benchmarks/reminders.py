@@ -182,7 +182,7 @@ def _bare_loop(port: int, texts: list[bytes]) -> float:
     with smtplib.SMTP("127.0.0.1", port) as line:
         for number in range(MAILS):
             text = texts[number % len(texts)]
-            line.sendmail("notices@porchlight.test", [f"reader{number}@porchlight.test"], text)
+            line.sendmail("notices@porchlight.test", [f"reader{number}@synthetic.test"], text)
     return time.perf_counter() - began
 
 

@@ -29,7 +29,7 @@ _INSERT = """
 _INBOX = _INSERT.format(audience="'owner'", person="NULL::bigint", topic="'untimed'")
 _MAIL = _INSERT.format(
     audience="'person'",
-    person="(SELECT id FROM casework_user WHERE email = 'reader' || n || '@porchlight.test')",
+    person="(SELECT id FROM casework_user WHERE email = 'reader' || n || '@synthetic.test')",
     topic="'duty'",
 )
 
@@ -53,7 +53,7 @@ def make_agency(*, readers: int, now: datetime) -> None:
 
     def person(name: str, role: Role, unit: Unit | None) -> User:
         return User(
-            email=f"{name}@porchlight.test",
+            email=f"{name}@synthetic.test",
             name=name,
             role=role,
             unit=unit,
