@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         nargs="+",
         default=[10_000, 100_000, 1_000_000],
-        help="episodes of board, one run each; 10000000 takes hours and 60 GB of disk",
+        help="episodes of board, one run each; 10000000 takes half an hour and 20 GB of disk",
     )
     words.add_argument("--rounds", type=int, default=3, help="of start; default: 3")
     return words

@@ -51,7 +51,9 @@ def latency(stage: Stage) -> None:
     rows = []
     for name, seconds in (("inbox", inbox), ("mail", mails)):
         timing = Timing.of(seconds)
-        rows.append((name, len(seconds), f"{timing.p50 / 1000:.1f} s", f"{timing.p95 / 1000:.1f} s"))
+        rows.append(
+            (name, len(seconds), f"{timing.p50 / 1000:.1f} s", f"{timing.p95 / 1000:.1f} s")
+        )
     show(f"From due to delivered, a tick every {TICK} s", ("", "reminders", "p50", "p95"), rows)
 
 

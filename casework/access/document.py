@@ -64,7 +64,7 @@ def _page(view: Any) -> str:
 
 
 def _sees(role: Role) -> str:
-    """Which youth, episodes and duties `units_in_scope` lets this role see, in words."""
+    """Which youth, episodes and duties `unit_ids_in_scope` lets this role see, in words."""
     if Permission.EPISODE_VIEW not in PERMISSIONS[role]:
         return "none"
     if role in AGENCY_WIDE:

@@ -16,7 +16,8 @@ from casework.models import YouthName
 from casework.policies.name_keys import NameKeys, name_keys
 
 MOST_WORDS = 4
-MOST_NAMESAKES = 200  # youth with the same name whose other names are compared
+MOST_NAMESAKES = 200  # youth with the same name, or the same sound, who are compared
+SHORTEST_BY_EAR = 3  # letters: "Jo" sounds like every name with a J alone
 LONG_WORD = 5  # letters from which a name may hold two slips
 SPARE = 2  # rows read for each youth wanted: of one youth, several names can match
 
@@ -32,7 +33,7 @@ def words_of(typed: str) -> list[NameKeys]:
 def nearest(names: Names, words: list[NameKeys], *, most: int) -> dict[int, int]:
     """The ids of at most `most` youth who bear all these words, each with how nearly.
 
-    0 is exactly, 1 beginning with them, 2 sounding alike or with letters swapped.
+    0 is exactly, 1 beginning with them, 2 with letters swapped or sounding alike.
     """
     near: dict[int, int] = {}
     for distance, look_up in enumerate((called_exactly, _beginning, called_alike)):
@@ -61,10 +62,23 @@ def called_alike(
     way = _alike_or_beginning if with_beginnings else _alike
     keys = [_by_prefix(rarest)] if with_beginnings and others else []
     found: dict[int, None] = {}
-    for key in (*keys, *_keys_alike(rarest)):
+    for key in (*keys, *_by_letters(rarest)):
         part = _with_all(names.filter(key), others, way)
         found |= dict.fromkeys(_ids(part.order_by("-youth"), most))
+    for key in _by_sound(rarest):
+        part = _with_all(names.filter(key), others, way)
+        found |= dict.fromkeys(_spelled_nearest(part, rarest, most))
     return list(found)[:most]
+
+
+def _spelled_nearest(names: Names, word: NameKeys, most: int) -> list[int]:
+    """The ids of at most `most` of these youth, whose names are all but spelled like the word first.
+
+    A short sound is that of hundreds of names: of these the newest are looked at.
+    """
+    rows = names.order_by("-youth").values_list("youth", "folded")[:MOST_NAMESAKES]
+    near = sorted(rows, key=lambda row: jellyfish.damerau_levenshtein_distance(word.folded, row[1]))
+    return list(dict.fromkeys(youth_id for youth_id, _ in near))[:most]
 
 
 def similar(names: Names, words: list[NameKeys], *, most: int) -> list[int]:
@@ -113,16 +127,19 @@ def _by_prefix(word: NameKeys) -> Q:
     return Q(folded__startswith=word.folded)
 
 
-def _keys_alike(word: NameKeys) -> list[Q]:
-    """By sound, and with the letters in another order."""
-    if not word.folded.isalpha():  # a number resembles nobody's name
-        return []
-    by_letters = Q(letters=word.letters)
-    return [Q(sound=word.sound), by_letters] if word.sound else [by_letters]
+def _by_letters(word: NameKeys) -> list[Q]:
+    """With the letters in another order. A number resembles nobody's name."""
+    return [Q(letters=word.letters)] if word.folded.isalpha() else []
+
+
+def _by_sound(word: NameKeys) -> list[Q]:
+    """By sound; two letters say too little of it, and are looked for as a beginning."""
+    is_heard = word.folded.isalpha() and word.sound and len(word.folded) >= SHORTEST_BY_EAR
+    return [Q(sound=word.sound)] if is_heard else []
 
 
 def _alike(word: NameKeys) -> Q:
-    return reduce(or_, _keys_alike(word), _exactly(word))
+    return reduce(or_, (*_by_letters(word), *_by_sound(word)), _exactly(word))
 
 
 def _alike_or_beginning(word: NameKeys) -> Q:

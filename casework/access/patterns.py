@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import units_in_scope
+from casework.access.scoping import units_of
 from casework.models import EndReason, Said, Unit, User
 from casework.models.youth import PlacementKind
 from casework.policies.periods import Period
@@ -89,8 +89,7 @@ def units_to_count(user: User) -> QuerySet[Unit]:
     every: QuerySet[Unit] = Unit.objects.all()
     if not may(user, Permission.PATTERNS):
         return every.none()
-    units = None if counts_whole_agency(user) else units_in_scope(user)
-    return every if units is None else units
+    return every if counts_whole_agency(user) else units_of(user)
 
 
 def counts_whole_agency(user: User) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
@@ -53,7 +55,7 @@ def get_absence_or_404(user: User, public_id: UUID) -> Absence:
 def who_may_hold(units: Iterable[Unit]) -> QuerySet[User]:
     """The active people who can open the episodes of all these units, by name.
 
-    The other side of `scoping.units_in_scope`: caseworkers of the unit, supervisors of it and of
+    The other side of `scoping.unit_ids_in_scope`: caseworkers of the unit, supervisors of it and of
     those above, and whoever works for the whole agency.
     """
     people = User.objects.filter(is_active=True)
@@ -93,6 +95,20 @@ def in_charge_of(unit: Unit) -> list[User]:
         if people:
             return people
     return []
+
+
+def zones_by_address(addresses: Iterable[str]) -> dict[str, ZoneInfo]:
+    """The zones in which the people behind these e-mail addresses read times, by address in small
+    letters. Left out: people without a unit, and addresses of nobody.
+    """
+    people = User.objects.annotate(address=Lower("email")).filter(
+        address__in={address.lower() for address in addresses}, unit__isnull=False
+    )
+    return {
+        person.email.lower(): person.unit.zone
+        for person in people.select_related("unit").only("email", "unit__time_zone")
+        if person.unit is not None  # as asked; said for the types
+    }
 
 
 def units_of_agency() -> QuerySet[Unit]:

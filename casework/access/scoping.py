@@ -9,14 +9,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 
 from casework.access.permissions import Permission
 from casework.access.roles import PERMISSIONS, may
 from casework.models import (
     Acknowledgement,
-    AssessmentRecord,
     Assignment,
     AuditEvent,
     Delivery,
@@ -41,38 +41,9 @@ from casework.models.duty import DutyQuerySet
 from casework.models.episode import EpisodeQuerySet
 from casework.models.flag import FlagQuerySet
 from casework.models.merge import MergeQuerySet, PossibleDuplicateQuerySet
-from casework.models.reminder import DeliveryQuerySet, ReminderQuerySet
+from casework.models.reminder import ReminderQuerySet
 
 AGENCY_WIDE = frozenset({Role.ON_CALL})
-
-
-def units_in_scope(user: User) -> QuerySet[Unit] | None:
-    """The units whose records this person may see; None means all of them."""
-    none: QuerySet[Unit] = Unit.objects.none()
-    if not may(user, Permission.EPISODE_VIEW):
-        return none
-    if user.role in AGENCY_WIDE:
-        return None
-    if user.unit is None:
-        return none
-    own: QuerySet[Unit] = Unit.objects.filter(pk=user.unit_id)
-    below: QuerySet[Unit] = user.unit.descendants(include_self=True)
-    return below if user.role == Role.SUPERVISOR else own
-
-
-def unit_ids_in_scope(user: User, *, below: bool = True) -> frozenset[int] | None:
-    """As `units_in_scope`, by id and in one short query; without `below`, of these the own unit."""
-    if not may(user, Permission.EPISODE_VIEW):
-        return frozenset()
-    if user.role in AGENCY_WIDE and (below or user.unit_id is None):
-        return None
-    if user.unit_id is None:
-        return frozenset()
-    if user.role != Role.SUPERVISOR or not below:
-        return frozenset({user.unit_id})
-    with connection.cursor() as cursor:
-        cursor.execute(_UNIT_AND_BELOW, [user.unit_id])
-        return frozenset(unit_id for (unit_id,) in cursor.fetchall())
 
 
 _UNIT_AND_BELOW = """
@@ -85,23 +56,54 @@ _UNIT_AND_BELOW = """
 """
 
 
-def ids_of_units_in_scope(user: User) -> list[int] | None:
-    """Their ids, read once: where many rows are searched PostgreSQL plans better with the numbers."""
-    units = units_in_scope(user)
-    return None if units is None else list(units.order_by().values_list("pk", flat=True))
+def unit_ids_in_scope(user: User) -> frozenset[int] | None:
+    """The ids of the units whose records this person may see; None means all of them.
+
+    Asks the database of supervisors alone: they see the units below theirs.
+    """
+    if not may(user, Permission.EPISODE_VIEW):
+        return frozenset()
+    if user.role in AGENCY_WIDE:
+        return None
+    if user.unit_id is None:
+        return frozenset()
+    if not _sees_units_below(user):
+        return frozenset({user.unit_id})
+    with connection.cursor() as cursor:
+        cursor.execute(_UNIT_AND_BELOW, [user.unit_id])
+        return frozenset(unit_id for (unit_id,) in cursor.fetchall())
+
+
+def _sees_units_below(user: User) -> bool:
+    return user.role == Role.SUPERVISOR and user.unit_id is not None
 
 
 def _in_scope(user: User, path: str) -> Q:
-    units = units_in_scope(user)
-    if units is None:
-        return Q()
-    return Q(**{f"{path}__in": units.values("pk")})
+    """That the unit at the end of `path` is in scope; asked within the query that it becomes part of."""
+    units: frozenset[int] | RawSQL | None
+    if may(user, Permission.EPISODE_VIEW) and _sees_units_below(user):
+        units = RawSQL(_UNIT_AND_BELOW, [user.unit_id])  # noqa: S611 (the text is all ours)
+    else:
+        units = unit_ids_in_scope(user)
+    return Q() if units is None else Q(**{f"{path}__in": units})
+
+
+def units_of(user: User) -> QuerySet[Unit]:
+    """The units in this person's scope."""
+    units: QuerySet[Unit] = Unit.objects.filter(_in_scope(user, "pk"))
+    return units
 
 
 def has_several_units(user: User) -> bool:
     """Whether this person sees youth of more units than one."""
-    units = units_in_scope(user)
-    return units is None or units.count() > 1
+    units = unit_ids_in_scope(user)
+    return units is None or len(units) > 1
+
+
+def is_in_scope(user: User, unit: Unit) -> bool:
+    """Whether this person sees the records of the unit."""
+    units = unit_ids_in_scope(user)
+    return units is None or unit.pk in units
 
 
 def youth_visible_to(user: User) -> QuerySet[Youth]:
@@ -111,7 +113,7 @@ def youth_visible_to(user: User) -> QuerySet[Youth]:
 
 def names_visible_to(user: User) -> QuerySet[YouthName]:
     """The names of these youth. Asks nothing of the youth's own table when the scope is everyone."""
-    units = ids_of_units_in_scope(user)
+    units = unit_ids_in_scope(user)
     names = YouthName.objects.all()
     return names if units is None else names.filter(youth__unit__in=units)
 
@@ -123,7 +125,7 @@ def contacts_visible_to(user: User) -> QuerySet[YouthContact]:
 
 def names_elsewhere(user: User) -> QuerySet[YouthName]:
     """The names of youth outside this person's scope: only that there is one may be told of them."""
-    units = ids_of_units_in_scope(user)
+    units = unit_ids_in_scope(user)
     if units is None:
         return YouthName.objects.none()
     return YouthName.objects.exclude(youth__unit__in=units)
@@ -139,39 +141,6 @@ def may_see_episode(user: User, episode: Episode) -> bool:
     return episodes_visible_to(user).filter(pk=episode.pk).exists()
 
 
-def caseload_of(user: User) -> EpisodeQuerySet:
-    """Episodes in scope with work left, each with its open duties in `open_duties`, its flags in
-    `all_flags`, and in `is_assessed` what the last assessment said (None: there was none).
-    """
-    latest = AssessmentRecord.objects.filter(episode=OuterRef("pk")).order_by("-made_at", "-id")
-    return (
-        episodes_visible_to(user)
-        .with_work_left()
-        .annotate(is_assessed=Subquery(latest.values("is_assessed")[:1]))
-        .select_related("youth", "placement", "assigned_to")
-        .defer("description_at_start", "youth__medical_needs", "assigned_to__password")
-        .prefetch_related(
-            Prefetch(
-                "duties",
-                queryset=Duty.objects.open().defer("source", "help", "if_refused"),
-                to_attr="open_duties",
-            ),
-            Prefetch("flags", to_attr="all_flags"),
-        )
-        .order_by("told_at", "id")
-    )
-
-
-def cases_to_hand_over(user: User, ids: Iterable[UUID]) -> EpisodeQuerySet:
-    """Of these episodes, those in scope that have work left, as `caseload_of` gives them."""
-    return caseload_of(user).filter(public_id__in=list(ids)).select_related("unit")
-
-
-def unheld_cases_of(user: User) -> EpisodeQuerySet:
-    """Episodes in scope that nobody holds, as `caseload_of` gives them."""
-    return caseload_of(user).filter(assigned_to__isnull=True)
-
-
 def duties_visible_to(user: User) -> DutyQuerySet:
     """Duties of the episodes in this person's scope."""
     return Duty.objects.filter(_in_scope(user, "episode__unit"))
@@ -180,61 +149,6 @@ def duties_visible_to(user: User) -> DutyQuerySet:
 def flags_visible_to(user: User) -> FlagQuerySet:
     """Flags of the episodes in this person's scope."""
     return Flag.objects.filter(_in_scope(user, "episode__unit"))
-
-
-def messages_of(user: User) -> DeliveryQuerySet:
-    """The messages in this person's inbox."""
-    return Delivery.objects.inbox_of(user)
-
-
-def duties_needing_action(user: User) -> DutyQuerySet:
-    """Open duties in this person's scope of which a message is in the inbox.
-
-    Asked from the open duties, which are few however many messages lie in the inbox.
-    """
-    told = messages_of(user).filter(reminder__duty=OuterRef("pk"))
-    return duties_visible_to(user).open().filter(Exists(told))
-
-
-def flags_needing_a_look(user: User, *, now: datetime) -> FlagQuerySet:
-    """Flags in this person's scope that somebody should look at and that are in their inbox."""
-    told = messages_of(user).filter(reminder__flag=OuterRef("pk"))
-    return flags_visible_to(user).undecided(now).filter(Exists(told))
-
-
-def latest_messages(user: User, duties: Iterable[Duty]) -> DeliveryQuerySet:
-    """The latest message to this person about each of these duties."""
-    return (
-        messages_of(user)
-        .filter(reminder__duty__in=duties)
-        .order_by("reminder__duty_id", "-created_at", "-id")
-        .distinct("reminder__duty_id")
-    )
-
-
-def latest_flag_messages(user: User, *, now: datetime) -> DeliveryQuerySet:
-    """The latest message to this person about each flag in scope that somebody should look at."""
-    return (
-        messages_of(user)
-        .filter(reminder__flag__in=flags_visible_to(user).undecided(now))
-        .order_by("reminder__flag_id", "-created_at", "-id")
-        .distinct("reminder__flag_id")
-    )
-
-
-def messages_for_information(user: User, *, now: datetime) -> DeliveryQuerySet:
-    """What is in this person's inbox without being a duty that needs action or a flag to look at."""
-    # Asked first: as a part of the other question they would be sought in the whole past.
-    duties = list(duties_needing_action(user).order_by().values_list("pk", flat=True))
-    flags = list(flags_needing_a_look(user, now=now).order_by().values_list("pk", flat=True))
-    return messages_of(user).exclude(reminder__duty__in=duties).exclude(reminder__flag__in=flags)
-
-
-def needing_action_count(user: User, *, now: datetime) -> int:
-    """How many duties and flags this person can settle: what the badge says. One query."""
-    duties = duties_needing_action(user).order_by().values("pk")
-    flags = flags_needing_a_look(user, now=now).order_by().values("pk")
-    return duties.union(flags, all=True).count()
 
 
 def held_of(duties: Iterable[Duty], *, now: datetime) -> QuerySet[Acknowledgement]:
@@ -318,12 +232,6 @@ def merges_visible_to(user: User) -> MergeQuerySet:
     return Merge.objects.filter(_in_scope(user, "kept__unit"), _in_scope(user, "other__unit"))
 
 
-def units_for_intake(user: User) -> QuerySet[Unit]:
-    """The units for whose youth this person may log an episode."""
-    units = units_in_scope(user)
-    return Unit.objects.all() if units is None else units
-
-
 def transfers_visible_to(user: User) -> TransferQuerySet:
     """Transfers out of and into this person's scope.
 
@@ -342,18 +250,12 @@ def get_transfer_or_404(user: User, public_id: UUID) -> Transfer:
     return get_object_or_404(transfers, public_id=public_id)
 
 
-def is_in_scope(user: User, unit: Unit) -> bool:
-    """Whether this person sees the records of the unit."""
-    units = units_in_scope(user)
-    return units is None or units.filter(pk=unit.pk).exists()
-
-
 def assignments_of_batch(user: User, batch: UUID) -> QuerySet[Assignment]:
     """What this person handed over in one go, where they may still see it."""
     return (
         Assignment.objects.filter(batch=batch, by=user)
         .filter(_in_scope(user, "episode__unit"))
-        .select_related("episode__youth", "from_person", "to_person")
+        .select_related("episode__youth", "episode__assigned_to", "from_person", "to_person")
         .order_by("id")
     )
 

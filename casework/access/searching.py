@@ -22,9 +22,9 @@ from casework.access.names import (
 from casework.access.scoping import (
     contacts_visible_to,
     episodes_visible_to,
-    ids_of_units_in_scope,
     names_elsewhere,
     names_visible_to,
+    unit_ids_in_scope,
     youth_visible_to,
 )
 from casework.models import (
@@ -102,6 +102,8 @@ class FoundYouth:
     youth: Youth
     match: Match
     episodes: Sequence[Episode]
+    place: int = 0
+    """Where the look-up by name has it: what sounds alike is spelled nearest first."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def _youth(
     user: User, found: dict[int, Match], numbered: _Numbered, words: list[NameKeys]
 ) -> list[FoundYouth]:
     """Of these youth those in scope, the nearest first, one more than `MOST` at most."""
+    places = {youth_id: place for place, youth_id in enumerate(found)}
     episodes = episodes_visible_to(user).order_by("-told_at", "-id").defer("description_at_start")
     visible = (
         youth_visible_to(user)
@@ -262,6 +265,7 @@ def _youth(
             youth,
             numbered.youth.get(youth.pk) or _named(youth, words),
             youth.episodes_in_scope,
+            place=places[youth.pk],
         )
         for youth in visible
     ]
@@ -281,10 +285,11 @@ def _named(youth: Youth, words: list[NameKeys]) -> Match:
 
 
 def _rank(found: FoundYouth) -> tuple[object, ...]:
-    """Nearest first; then who is missing now, then by name."""
-    youth = found.youth
+    """Nearest first; of those who only sound alike in the order found; then who is missing now."""
+    youth, likeness = found.youth, found.match.likeness
     is_missing = any(episode.is_open for episode in found.episodes)
-    return (found.match.likeness, not is_missing, youth.family_name, youth.given_name, youth.pk)
+    place = found.place if likeness is Likeness.SOUND else 0
+    return (likeness, place, not is_missing, youth.family_name, youth.given_name, youth.pk)
 
 
 def _episodes(user: User, found: dict[int, Match]) -> list[FoundEpisode]:
@@ -310,7 +315,7 @@ def _elsewhere(
 
     At most one more than are told of.
     """
-    units = ids_of_units_in_scope(user)
+    units = unit_ids_in_scope(user)
     if units is None:
         return []
     most = MOST_ELSEWHERE + 1

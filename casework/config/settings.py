@@ -318,7 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     # Records added at intake are compared at once; this is for those whose facts came later.
     "look for duplicates": {
         "task": "casework.tasks.look_for_duplicates",
-        "schedule": 24 * 60 * 60,
+        "schedule": 60 * 60,
     },
 }
 

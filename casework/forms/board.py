@@ -17,7 +17,7 @@ STATUSES = [
     (Status.LOCATED, "Located, not back yet"),
     (Status.OPEN, "Not back: missing or located"),
     (Status.RETURNED_OPEN, "Back, with duties left"),
-    (ANY, "Everybody with something left to do"),
+    (ANY, "Missing or back, with something left to do"),
 ]
 FLAGS = [
     (FlagIs.ENDANGERED, "Endangered"),

@@ -1,13 +1,13 @@
 """Two records side by side: which one stays, whose value of each fact, or that they are two youth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 
 from casework.forms.base import Form, NarrativeField, PlainTextField
-from casework.models import PossibleDuplicate, Youth
+from casework.models import Placement, PossibleDuplicate, Youth
 from casework.operations.merging import (
     Choice,
     Choices,
@@ -42,7 +42,10 @@ class MergeForm(Form):
     seen = forms.CharField(widget=forms.HiddenInput)
     stays = forms.ChoiceField(
         label="Which record stays?",
-        help_text="Everything of the other one moves to it: episodes, placements, phones, names.",
+        help_text=(
+            "All that is on the other one moves to it: episodes, placements, phones, names. Where the "
+            "two say different things, you choose below."
+        ),
         error_messages={"required": "Select which record stays"},
         widget=_TwoLines(LIST),
     )
@@ -66,16 +69,8 @@ class MergeForm(Form):
         self.filled: list[str] = []
         for fact in differing(self.first, self.second):
             self._ask(fact, words[fact], usually)
-        if overlapping_placements(self.first, self.second):
-            self.fields["placements"] = forms.ChoiceField(
-                label="Placements were at the same time. Whose are right?",
-                help_text="The others stay on file with the record that goes.",
-                choices=[(code, f"Those of the {name.lower()}") for code, name in RECORDS.items()],
-                initial=usually,
-                error_messages={"required": "Select whose placements are right"},
-                widget=forms.RadioSelect,
-            )
-            self.contested.append("placements")
+        if overlaps := overlapping_placements(self.first, self.second):
+            self._ask_placements(overlaps, usually)
 
     def _ask(self, fact: str, words: tuple[str, str, str], usually: str) -> None:
         label, first, second = words
@@ -95,6 +90,30 @@ class MergeForm(Form):
         )
         is_contested = is_known(self.first, fact) and is_known(self.second, fact)
         (self.contested if is_contested else self.filled).append(_name(fact))
+
+    def _ask_placements(
+        self, overlaps: Sequence[tuple[Placement, Placement]], usually: str
+    ) -> None:
+        """Whose placements count, where both records have one at the same time."""
+        of_each = [
+            ", ".join(dict.fromkeys(one.name for one in side))
+            for side in zip(*overlaps, strict=True)
+        ]
+        self.fields["placements"] = forms.ChoiceField(
+            label="By these records the youth lived in two places at the same time. Which is right?",
+            help_text=(
+                "What you select counts. The other is not deleted: it stays on the record that was "
+                "merged, and comes back when the merge is undone. Placements at other times all count."
+            ),
+            choices=[
+                (code, f"{names}\n{RECORDS[code]}")
+                for code, names in zip(RECORDS, of_each, strict=True)
+            ],
+            initial=usually,
+            error_messages={"required": "Select which placement is right"},
+            widget=_TwoLines(LIST),
+        )
+        self.contested.append("placements")
 
     def shown_fields(self) -> list[str]:
         return ["stays", *self.contested, *self.filled, "seen"]

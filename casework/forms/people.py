@@ -18,6 +18,8 @@ from casework.policies.time_problem import TimeProblem
 FURTHEST = timedelta(days=183)  # a longer absence is more likely a slip of the finger
 NOBODY = "nobody"
 AS_ABOVE = ""
+NO_ONE_ON_CALL = "Nobody will be on call for the agency after this. I have made sure of the line."
+TICK_NO_ONE = "Tick this, or give somebody else the role On-call first"
 
 
 def choices_of_people(people: Iterable[User]) -> list[tuple[str, str]]:
@@ -159,10 +161,19 @@ class AccountForm(Form):
         widget=forms.Select,
     )
 
+    no_one_on_call = forms.BooleanField(label=NO_ONE_ON_CALL, required=False)
+
     def __init__(
-        self, *args: Any, units: Sequence[Unit], person: User | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        units: Sequence[Unit],
+        person: User | None = None,
+        is_last_on_call: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not is_last_on_call:
+            del self.fields["no_one_on_call"]
         self.units = {str(unit.public_id): unit for unit in units}
         self.set_choices(
             "unit", [("", "No unit"), *((key, unit.name) for key, unit in self.units.items())]
@@ -175,6 +186,11 @@ class AccountForm(Form):
                 role=person.role,
                 unit=str(person.unit.public_id) if person.unit else "",
             )
+
+    def shown_fields(self) -> list[str]:
+        """The tick is asked for once another role was chosen for the last person on call."""
+        leaves = self.is_bound and self.data.get("role") != Role.ON_CALL
+        return [name for name in self.fields if leaves or name != "no_one_on_call"]
 
     @property
     def account(self) -> Account:
@@ -192,6 +208,8 @@ class AccountForm(Form):
         data = super().clean() or {}
         if data.get("role") in {Role.CASEWORKER, Role.SUPERVISOR} and not data.get("unit"):
             self.add_error("unit", "Select the unit: caseworkers and supervisors need one")
+        if data.get("role") not in {None, Role.ON_CALL} and data.get("no_one_on_call") is False:
+            self.add_error("no_one_on_call", TICK_NO_ONE)
         return data
 
 
@@ -205,9 +223,7 @@ class DeactivateForm(Form):
         label="Who gets all of them?", required=False, widget=forms.Select
     )
     no_one_on_call = forms.BooleanField(
-        label="Nobody will be on call for the agency after this. I have made sure of the line.",
-        error_messages={"required": "Tick this, or give somebody else the role On-call first"},
-        widget=forms.CheckboxInput,
+        label=NO_ONE_ON_CALL, error_messages={"required": TICK_NO_ONE}
     )
 
     def __init__(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.fields import BooleanField
 from django.db.models.functions import Least
 
@@ -29,7 +29,13 @@ from casework.models import (
 )
 from casework.notifications.directory import Directory
 from casework.notifications.plan import next_repeats
-from casework.notifications.recipients import PASSED_OVER, Place, Recipient, recipients_of
+from casework.notifications.recipients import (
+    PASSED_OVER,
+    Place,
+    Recipient,
+    handed_on_by,
+    recipients_of,
+)
 from casework.policies.ladder import Audience, ReminderKind
 from casework.policies.rules import Phase
 
@@ -113,6 +119,7 @@ def address_due(*, now: datetime) -> int:
 
 def _claim(now: datetime) -> dict[int, Alike | None]:
     """Due reminders by id, locked; None stands for one that has nothing left to remind of."""
+    handed_on = handed_on_by(OuterRef("episode__recorded_by"))
     rows = (
         Reminder.objects.waiting()
         .filter(due_at__lte=now)
@@ -121,13 +128,22 @@ def _claim(now: datetime) -> dict[int, Alike | None]:
         .annotate(
             reminds=Case(
                 When(reminds(), then=Value(True)), default=Value(False), output_field=BooleanField()
-            )
+            ),
+            # Most hold what they logged: only of the others the past is asked.
+            logger=Case(
+                When(
+                    ~Q(episode__recorded_by=F("episode__assigned_to"))
+                    & Q(Exists(handed_on.filter(episode=OuterRef("episode")))),
+                    then=None,
+                ),
+                default=F("episode__recorded_by"),
+            ),
         )
         .order_by("due_at", "id")
         .select_for_update(of=("self",), skip_locked=True)
         .values_list(
             *("pk", "reminds", "episode__unit_id", "episode__assigned_to_id"),
-            *("episode__recorded_by_id", "audience", "person_id", "kind", "topic"),
+            *("logger", "audience", "person_id", "kind", "topic"),
         )[:BATCH]
     )
     return {

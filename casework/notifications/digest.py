@@ -5,44 +5,71 @@ from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from django.db.models import Min
 
 from casework.models import Channel, Delivery, Message, MessageKind, ReminderPreferences, User
+from casework.models.reminder import DeliveryQuerySet
+from casework.notifications import failures, pulses
 
 log = logging.getLogger(__name__)
 
 A_DAY = timedelta(days=1)
+TRIED_AGAIN_AFTER = timedelta(hours=1)
 
 
 def make_digests(*, now: datetime) -> int:
     """Write a digest for each person whose hour of the day has come and for whom something waits.
 
-    What waits longer than a day goes along whatever the hour. Returns how many were written.
+    What waits longer than a day goes along whatever the hour. Returns how many were written. A
+    digest that cannot be made is noted and tried again an hour later; the admins are told.
     """
-    waiting = Delivery.objects.waiting().filter(channel=Channel.EMAIL, message=None)
-    people = User.objects.filter(pk__in=waiting.order_by().values("recipient"))
+    oldest = dict(_waiting().order_by().values_list("recipient").annotate(Min("created_at")))
+    if not oldest:
+        return 0
+    people = User.objects.filter(pk__in=oldest).select_related("unit", "reminder_preferences")
+    failed = pulses.digests_that_failed()
     written = 0
-    for user in people.select_related("unit", "reminder_preferences").order_by("pk"):
+    for user in people.order_by("pk"):
+        last_failed = failed.get(user.pk)
+        if last_failed is not None and now - last_failed.at < TRIED_AGAIN_AFTER:
+            continue
         try:
-            written += _digest_for(user, now=now)
+            if is_time(_last_hour(user, now), oldest[user.pk], now=now):
+                written += _digest_for(user, now=now)
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:  # one person's must not stop the others'
-            log.warning("No digest for %s: %s", user.public_id, type(error).__name__)
+            log.exception("No digest for %s", user.public_id)
+            _note_failure(user, error, now=now)
+        else:
+            if last_failed is not None:
+                last_failed.delete()
     return written
+
+
+def _waiting() -> DeliveryQuerySet:
+    return Delivery.objects.waiting().filter(channel=Channel.EMAIL, message=None)
 
 
 @transaction.atomic
 def _digest_for(user: User, *, now: datetime) -> bool:
     """Whether one was written. Two sweeps at once write one: the second finds nothing waiting."""
-    mine = Delivery.objects.waiting().filter(recipient=user, channel=Channel.EMAIL, message=None)
-    held = list(mine.order_by("created_at", "pk").select_for_update(of=("self",)))
-    if not held or not is_time(_last_hour(user, now), held[0].created_at, now=now):
+    held = list(_waiting().filter(recipient=user).order_by("pk").select_for_update(of=("self",)))
+    if not held:
         return False
     message = Message.objects.create(
         kind=MessageKind.DIGEST, recipient=user, created_at=now, next_attempt_at=now
     )
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in held]).update(message=message)
     return True
+
+
+@transaction.atomic
+def _note_failure(user: User, error: Exception, *, now: datetime) -> None:
+    pulses.note_failed_digest(user, f"{type(error).__name__}: {error}", now=now)
+    oldest = _waiting().filter(recipient=user).select_related("reminder__episode")
+    if (delivery := oldest.order_by("created_at", "pk").first()) is not None:
+        failures.tell_of_missing_digest(delivery, user, now=now)
 
 
 def is_time(last_hour: datetime, oldest: datetime, *, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from casework import audit
-from casework.models import Delivery, Message, Reminder, User
+from casework.models import Delivery, Message, Reminder, Topic, User
 from casework.notifications.addressing import reminds
 from casework.notifications.bounces import Bounce
 from casework.notifications.recipients import PASSED_OVER
@@ -52,6 +52,25 @@ def give_up(
         filter(None, (_not_reached(delivery, message, now=now) for delivery in deliveries)),
         ignore_conflicts=True,
     )
+
+
+def tell_of_missing_digest(oldest: Delivery, user: User, *, now: datetime) -> None:
+    """Tell the admins, once a day, that a person's digest could not be made.
+
+    `oldest` is what waits longest for it. All of it is in the person's inbox.
+    """
+    said = f"The daily digest of {user.name} could not be made. Tell them to look at their inbox."
+    notice = Reminder(
+        episode_id=oldest.reminder.episode_id,
+        kind=ReminderKind.NOT_REACHED,
+        audience=Audience.ADMIN,
+        topic=Topic.DUTY,  # somebody must act: nobody can switch it off
+        says=said[:200],
+        due_at=now,
+        dedupe_key=f"{user.public_id}:no-digest:{now:%Y%m%d}",
+        planned_at=now,
+    )
+    Reminder.objects.bulk_create([notice], ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from casework.models import Episode, Reminder
+from casework.models import Reminder
 from casework.notifications.directory import Directory
 from casework.notifications.recipients import PASSED_OVER, Place, Recipient, recipients_of
 from casework.policies.ladder import Audience, ReminderKind
@@ -23,9 +23,9 @@ class Step:
 
 
 def steps_ahead(
-    waiting: Iterable[Reminder], episode: Episode, directory: Directory, *, now: datetime
+    waiting: Iterable[Reminder], place: Place, directory: Directory, *, now: datetime
 ) -> list[Step]:
-    """These waiting reminders of one episode, in the order in which they go out.
+    """These waiting reminders of the episode of this place, in the order in which they go out.
 
     A nudge at a time that nobody of its audience has chosen is left out: it reaches no inbox. So is
     the step to a back-up, or to the agency's address, where there is none.
@@ -35,7 +35,7 @@ def steps_ahead(
     for reminder in waiting:
         key = (reminder.audience, reminder.person_id)
         if key not in reached:
-            reached[key] = who_hears(episode, Audience(reminder.audience), directory, reminder)
+            reached[key] = who_hears(place, Audience(reminder.audience), directory, reminder)
         everybody = reached[key]
         hearing = [
             recipient
@@ -52,11 +52,11 @@ def steps_ahead(
 
 
 def who_hears(
-    episode: Episode, audience: Audience, directory: Directory, reminder: Reminder | None = None
+    place: Place, audience: Audience, directory: Directory, reminder: Reminder | None = None
 ) -> list[Recipient]:
     """Whom this audience of an episode's reminders is right now."""
     return recipients_of(
-        Place.of(episode),
+        place,
         audience,
         directory,
         person_id=reminder.person_id if reminder else None,

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from casework.models import Episode, Role
+from django.db.models import OuterRef, QuerySet
+
+from casework.models import Assignment, Episode, Role
 from casework.notifications.directory import Directory, Person
 from casework.policies.ladder import Audience
 
@@ -21,16 +23,26 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Place:
-    """All of an episode that decides who hears of it."""
+    """All of an episode that decides who hears of it.
+
+    `logger_id` is whoever logged it; None once they have held it and handed it on.
+    """
 
     unit_id: int
     assigned_to_id: int | None
-    recorded_by_id: int
+    logger_id: int | None
 
     @classmethod
     def of(cls, episode: Episode) -> "Place":
         """The place of this episode."""
-        return cls(episode.unit_id, episode.assigned_to_id, episode.recorded_by_id)
+        owner, logger = episode.assigned_to_id, episode.recorded_by_id
+        has_handed_on = owner != logger and handed_on_by(logger).filter(episode=episode).exists()
+        return cls(episode.unit_id, owner, None if has_handed_on else logger)
+
+
+def handed_on_by(person_id: int | OuterRef) -> QuerySet[Assignment]:
+    """How this person gave away what they held, as far as that was not undone."""
+    return Assignment.objects.filter(from_person=person_id, undone_at__isnull=True)
 
 
 # Steps that an agency may do without: the next one comes soon after.
@@ -85,11 +97,11 @@ def _owner(place: Place, directory: Directory) -> list[Recipient]:
 
 
 def _logger(place: Place, directory: Directory) -> list[Recipient]:
-    """Whoever took the call at night, when the duty belongs to somebody else."""
-    logger = directory.called(place.recorded_by_id)
+    """Whoever took the call at night, when the duty belongs to somebody else from the start."""
+    logger = directory.called(place.logger_id)
     if (
         logger is None
-        or place.recorded_by_id == place.assigned_to_id
+        or place.logger_id == place.assigned_to_id
         or logger.stand_in_id is not None
         or not directory.may_see(logger, place.unit_id)
     ):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from casework.access.scoping import duties_needing_action
+from casework.access.inbox import duties_needing_action
 from casework.models import Delivery, Message, MessageKind, User
 from casework.models.reminder import DeliveryQuerySet
 from casework.policies.ladder import ReminderKind
@@ -144,7 +144,7 @@ def _headline(lines: Sequence[Line]) -> str:
 def _digest(message: Message, deliveries: Sequence[Delivery], *, now: datetime) -> Words:
     """Counts only: what needs action, what of it is overdue, and what is new."""
     user = message.recipient
-    open_duties = duties_needing_action(user) if isinstance(user, User) else None
+    open_duties = duties_needing_action(user, now=now) if isinstance(user, User) else None
     action = open_duties.count() if open_duties is not None else 0
     overdue = open_duties.overdue_at(now).count() if open_duties is not None else 0
     new = len({delivery.reminder_id for delivery in deliveries})

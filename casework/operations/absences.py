@@ -1,12 +1,14 @@
 """When somebody is away and who stands in; and the colleague who steps in otherwise."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from casework import audit
 from casework.access.people import who_may_stand_in
 from casework.models import Absence, User
+
+LONGEST = timedelta(days=366)  # whoever is away for longer hands over for good
 
 
 class Refused(Exception):
@@ -25,12 +27,14 @@ def plan_absence(
 ) -> Absence:
     """`person` is away from `starts_at` up to `ends_at`; `stand_in` gets what would reach them.
 
-    Raises `Refused` for a time that is over, a stand-in who could not open what the person can, and
+    Raises `Refused` for a time that is over or too long, a stand-in who could not open what the person can, and
     a time in which the person is away already.
     """
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if ends_at <= now or ends_at <= starts_at:
         raise Refused("The last day must be today or later, and not before the first.")
+    if ends_at - starts_at > LONGEST:
+        raise Refused("That is over a year. Choose a nearer last day, or hand over what they hold.")
     if not who_may_stand_in(person).filter(pk=stand_in.pk).exists():
         raise Refused(f"{stand_in.name} could not open what {person.name} holds. Choose another.")
     if person.absences.in_force().filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists():

@@ -16,6 +16,7 @@ from casework.access.people import who_may_hold
 from casework.models import Assignment, Episode, User
 from casework.operations import notices, reminders
 from casework.operations.notices import About
+from casework.operations.submissions import KeyReused
 
 MOST = 100  # in one go: more than anybody reads on the page that asks whether they are sure
 UNDO_WITHIN = timedelta(minutes=10)
@@ -60,12 +61,13 @@ def assign(
 ) -> list[Assignment]:
     """Give these episodes to one person, all or none; with `to` None nobody holds them.
 
-    `batch` is the form's key: sent again, it does nothing and returns what it did. `seen` maps the
-    public id of an episode to that of who held it on the page. Raises `ChangedSince` where that is
-    not so any more, and `Refused` when there are too many, when `to` could not open one of them, or
-    when nothing would change.
+    `batch` is the form's key: sent again, it does nothing and returns what it did; with another
+    answer it raises `KeyReused`. `seen` maps the public id of an episode to that of who held it on
+    the page. Raises `ChangedSince` where that is not so any more, and `Refused` when there are too
+    many, when `to` could not open one of them, or when nothing would change.
     """
-    if done := list(Assignment.objects.filter(batch=batch, by=by)):
+    if done := list(Assignment.objects.filter(batch=batch).select_related("to_person", "by")):
+        _refuse_another_answer(done, episodes, to, by=by, note=note)
         return done
     if len(episodes) > MOST:
         raise Refused(f"Select at most {MOST} youth at a time. You selected {len(episodes)}.")
@@ -170,7 +172,10 @@ def change(
         by=by,
         batch=batch,
     )
-    _set_holder(episode, to, before=before, by=by, now=now)
+    _set_holder(episode, to, now=now)
+    reminders.hand_on(episode, before=before, to=to, now=now)
+    notices.tell(person=before, episode=episode, about=About.HANDED_ON, by=by, now=now)
+    notices.tell(person=to, episode=episode, about=About.ASSIGNED, by=by, now=now)
     audit.record(
         "episode.assigned",
         subject=episode,
@@ -181,18 +186,35 @@ def change(
     return entry
 
 
-def _set_holder(
-    episode: Episode, to: User | None, *, before: User | None, by: User, now: datetime
-) -> None:
+def _set_holder(episode: Episode, to: User | None, *, now: datetime) -> None:
     episode.assigned_to = to
     episode.save(update_fields=["assigned_to"])
-    reminders.hand_on(episode, before=before, to=to, now=now)
     notices.call_off(episode=episode, about=About.UNASSIGNED, now=now)
-    notices.tell(person=before, episode=episode, about=About.HANDED_ON, by=by, now=now)
     if to is None:
         notices.ask_for_owner(episode=episode, now=now)
-    else:
-        notices.tell(person=to, episode=episode, about=About.ASSIGNED, by=by, now=now)
+
+
+def _refuse_another_answer(
+    done: Collection[Assignment],
+    episodes: Collection[Episode],
+    to: User | None,
+    *,
+    by: User,
+    note: str,
+) -> None:
+    """Raise `KeyReused` unless this is what was `done`.
+
+    It may name fewer episodes, because one has been closed since; and more, which `to` held already.
+    """
+    handed = {one.episode_id for one in done}
+    others = [one for one in episodes if one.pk not in handed]
+    is_same = (
+        len(others) < len(episodes)
+        and all((one.to_person, one.by, one.note) == (to, by, note) for one in done)
+        and all(one.assigned_to == to for one in others)
+    )
+    if not is_same:
+        raise KeyReused
 
 
 def _refuse_unseen(
@@ -242,7 +264,18 @@ def _may_return(entry: Assignment, episode: Episode) -> bool:
 def _give_back(entry: Assignment, episode: Episode, *, by: User, now: datetime) -> None:
     entry.undone_at, entry.undone_by = now, by
     entry.save(update_fields=["undone_at", "undone_by"])
-    _set_holder(episode, entry.from_person, before=entry.to_person, by=by, now=now)
+    before, to = entry.to_person, entry.from_person
+    _set_holder(episode, to, now=now)
+    reminders.give_back(episode, before=before, to=to, handed_at=entry.at, now=now)
+    # Whom nothing of it has reached need not hear that it is undone.
+    for person, told, tells in (
+        (before, About.ASSIGNED, About.HANDED_ON),
+        (to, About.HANDED_ON, About.ASSIGNED),
+    ):
+        if not notices.take_back(
+            person=person, episode=episode, about=told, told_at=entry.at, now=now
+        ):
+            notices.tell(person=person, episode=episode, about=tells, by=by, now=now)
     audit.record(
         "episode.assignment_undone",
         subject=episode,

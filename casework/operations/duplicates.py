@@ -3,19 +3,25 @@
 Each record is compared with the few that an index finds to resemble it, never all with all.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
 
 from casework import audit
 from casework.access.names import called_alike, called_exactly, similar
 from casework.models import PossibleDuplicate, Pulse, User, Youth, YouthContact, YouthName
+from casework.notifications import pulses
 from casework.policies.likeness import Comparison, Described, compare, near_birth_dates
 from casework.policies.name_keys import name_keys
 
+log = logging.getLogger(__name__)
+
 PULSE = "duplicates"  # when all that had changed was last looked at
+SO_FAR = "duplicates so far"  # of a look that was cut off: the number of the youth it has reached
 OVERLAP = timedelta(hours=1)  # longer than any transaction that was open then
 FIRST_LOOK = timedelta(days=30)
 MOST = 50  # records that one is compared with
@@ -151,18 +157,34 @@ def _by_contact(youth: Youth) -> Iterator[int]:
 def look_at_changes(*, now: datetime) -> int:
     """Look for duplicates of every youth that was added or changed since the last time.
 
-    Returns how many pairs are new. The history table tells what changed; it is read backwards by
-    its number, as far as the last look, so that it may grow as long as it likes.
+    Returns how many pairs are new. A look that is cut off by the task's time limit goes on next time
+    where it was; one record that cannot be compared does not stop the rest.
     """
-    last = Pulse.objects.filter(name=PULSE).first()
-    since = last.at - OVERLAP if last else now - FIRST_LOOK
+    unfinished = Pulse.objects.filter(name=SO_FAR).first()
+    began_at, reached = (unfinished.at, pulses.place_of(SO_FAR)) if unfinished else (now, 0)
     found = 0
-    for youth_id in _changed_since(since):
-        with transaction.atomic():
-            youth = Youth.objects.prefetch_related("contacts").filter(pk=youth_id).first()
-            found += len(look_for_duplicates(youth, now=now)) if youth else 0
-    Pulse.objects.update_or_create(name=PULSE, defaults={"at": now})
+    to_compare = sorted(pk for pk in _changed_since(_since(now)) if pk > reached)
+    for youth_id in to_compare:
+        try:
+            with transaction.atomic():
+                youth = Youth.objects.prefetch_related("contacts").filter(pk=youth_id).first()
+                found += len(look_for_duplicates(youth, now=now)) if youth else 0
+        except SoftTimeLimitExceeded:
+            if youth_id == to_compare[0]:  # one that takes all the time must not hold up the rest
+                pulses.note_place(SO_FAR, youth_id, now=began_at)
+            raise
+        except Exception:  # one bad record must not stop the rest
+            log.exception("Youth %s could not be compared", youth_id)
+        pulses.note_place(SO_FAR, youth_id, now=began_at)
+    # What has changed since this look began is for the next one.
+    pulses.beat(PULSE, now=began_at)
+    Pulse.objects.filter(name=SO_FAR).delete()
     return found
+
+
+def _since(now: datetime) -> datetime:
+    last = Pulse.objects.filter(name=PULSE).first()
+    return last.at - OVERLAP if last else now - FIRST_LOOK
 
 
 def _changed_since(since: datetime) -> list[int]:

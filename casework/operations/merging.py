@@ -219,7 +219,9 @@ def _refuse(kept: Youth, other: Youth, choices: Choices, seen: str) -> None:
     if clash := overlapping_episodes(kept, other):
         raise EpisodesOverlap(clash)
     if overlapping_placements(kept, other) and choices.placements is None:
-        raise Refused("Placements overlap. Select whose placements stay.")
+        raise Refused(
+            "By these records the youth lived in two places at the same time. Select which is right."
+        )
     by_fact = {
         fact: other if chose is Choice.OTHER else kept for fact, chose in choices.facts.items()
     }

@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce
 
 from casework.access.people import in_charge_of
 from casework.models import Assignment, Episode, Reminder, Transfer, User
-from casework.models.reminder import Topic
+from casework.models.reminder import ReminderQuerySet, Topic
+from casework.operations import reminders
 from casework.policies.ladder import Audience, ReminderKind
 
 ASKED_AGAIN_AFTER = timedelta(hours=4)
@@ -61,17 +62,40 @@ def tell(
     ).save(force_insert=True)
 
 
+def about_of(reminder: Reminder) -> About | None:
+    """What a notice of this module is about; None for any other reminder."""
+    if reminder.kind != ReminderKind.NOTICE or reminder.duty_id or reminder.flag_id:
+        return None
+    parts = reminder.dedupe_key.split(":")
+    return next((about for about in About if about in parts[1:2]), None)
+
+
 def ask_for_owner(*, episode: Episode, now: datetime) -> None:
     """Tell the supervisors, at once, that nobody holds this episode."""
     Reminder.objects.bulk_create([_unassigned(episode, since=now, now=now)], ignore_conflicts=True)
 
 
 def call_off(*, episode: Episode, about: About, now: datetime) -> None:
-    """Cancel what has not been told yet: it has lost its point."""
-    waiting = Reminder.objects.waiting().filter(
+    """Cancel what has not been told yet, and mail that has not gone out: it has lost its point."""
+    reminders.call_off(_of(episode, about), now=now)
+
+
+def take_back(
+    *, person: User | None, episode: Episode, about: About, told_at: datetime, now: datetime
+) -> bool:
+    """Call off what `tell` told this person at that moment; whether nothing of it reached them.
+
+    Mail that has not gone out is called off also where the line is in the inbox already.
+    """
+    told = _of(episode, about).filter(person=person, planned_at=told_at)
+    reminders.call_off(told, now=now)
+    return not told.filter(addressed_at__isnull=False).exists()
+
+
+def _of(episode: Episode, about: About) -> ReminderQuerySet:
+    return Reminder.objects.filter(
         episode=episode, dedupe_key__startswith=f"{episode.public_id}:{about}:"
     )
-    waiting.update(cancelled_at=now)
 
 
 def keep_asking(*, now: datetime) -> int:

@@ -12,7 +12,7 @@ from casework import audit
 from casework.access.people import who_may_hold
 from casework.models import Episode, Role, Unit, User
 from casework.models.episode import EpisodeQuerySet
-from casework.operations import assignments, reminders
+from casework.operations import assignments, reminders, saved_views
 
 ADDRESS_TAKEN = "There is an account with this email address already"
 
@@ -174,6 +174,7 @@ def reactivate(*, person: User, by: User, now: datetime) -> User:
     if not person.is_active:
         person.is_active, person.deactivated_at, person.deactivated_by = True, None, None
         person.save(update_fields=["is_active", "deactivated_at", "deactivated_by"])
+        saved_views.tell_from_now_on(person, now=now)
         audit.record("user.reactivated", subject=person, by=by, at=now)
     return person
 

@@ -3,15 +3,18 @@ point. Nothing here enqueues a task: the sweep finds what is due.
 """
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from casework.models import Acknowledgement, Delivery, Duty, Episode, Reminder, Topic, User
-from casework.models.reminder import DeliveryQuerySet
+from casework.models.reminder import DeliveryQuerySet, ReminderQuerySet
 from casework.notifications.plan import first_steps
 from casework.policies.ladder import Audience, ReminderKind
+
+A_SWEEP = timedelta(minutes=2)  # longer than any takes
+HANDED_TO = ":handed-to:"  # in the key of what tells a new holder of a duty
 
 
 def plan_first(duties: Sequence[Duty], *, now: datetime) -> None:
@@ -78,25 +81,69 @@ def hand_on(episode: Episode, *, before: User | None, to: User | None, now: date
     """The open duties go with the episode: whoever held it is on none of them any more, and the new
     holder hears of each that has a time limit, whatever steps of its ladder are past.
     """
+    duties = _let_go_by(before, episode, now=now)
+    _hand_to(to, duties, now=now)
+
+
+def give_back(
+    episode: Episode, *, before: User | None, to: User | None, handed_at: datetime, now: datetime
+) -> None:
+    """Undo `hand_on`: what it would tell is called off, as far as it has not gone out, and whoever
+    holds the episode again hears only of the duties of which somebody else was told in between.
+    """
+    duties = _let_go_by(before, episode, now=now)
+    handed = Reminder.objects.filter(
+        episode=episode,
+        person=before,
+        planned_at=handed_at,
+        dedupe_key__contains=HANDED_TO,
+    )
+    call_off(handed, now=now)
+    # A sweep reads the clock before it looks for whoever holds the episode.
+    between = Reminder.objects.filter(
+        duty__in=duties, audience=Audience.OWNER, addressed_at__gte=handed_at - A_SWEEP
+    )
+    reached = Delivery.objects.filter(reminder=OuterRef("pk"), recipient=to)
+    missed = set(between.filter(~Exists(reached)).values_list("duty", flat=True))
+    _hand_to(to, [duty for duty in duties if duty.pk in missed], now=now)
+
+
+def _let_go_by(before: User | None, episode: Episode, *, now: datetime) -> list[Duty]:
+    """The open duties of the episode; this person is on none of them any more."""
     duties = list(episode.duties.open().order_by("pk"))
     for held in Acknowledgement.objects.held_at(now).filter(duty__in=duties, by=before):
         Acknowledgement.objects.filter(pk=held.pk).update(ended_at=now)
         let_go(next(duty for duty in duties if duty.pk == held.duty_id), now=now)
+    return duties
+
+
+def _hand_to(to: User | None, duties: Iterable[Duty], *, now: datetime) -> None:
     Reminder.objects.bulk_create(
         Reminder(
-            episode=episode,
+            episode_id=duty.episode_id,
             duty=duty,
             kind=ReminderKind.NOTICE,
             audience=Audience.PERSON,
             person=to,
             topic=Topic.DUTY,
             due_at=now,
-            dedupe_key=f"{duty.public_id}:handed-to:{uuid.uuid4()}",
+            dedupe_key=f"{duty.public_id}{HANDED_TO}{uuid.uuid4()}",
             planned_at=now,
         )
         for duty in duties
         if to is not None and duty.due_at is not None
     )
+
+
+def call_off(reminders: ReminderQuerySet, *, now: datetime) -> None:
+    """Cancel these as far as they have not been told, and mail about them that has not gone out.
+
+    What a sweep is sending at this moment goes out: nobody could say whether it has.
+    """
+    reminders.waiting().update(cancelled_at=now)
+    unsent = Delivery.objects.waiting().filter(reminder__in=reminders)
+    is_free = Q(message=None) | Q(message__claimed_until=None) | Q(message__claimed_until__lte=now)
+    unsent.filter(is_free).update(cancelled_at=now)
 
 
 def end_holds_of(user: User, *, now: datetime) -> None:

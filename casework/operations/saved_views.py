@@ -6,6 +6,7 @@ from datetime import datetime
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from django.db.models import Case, When
 
 from casework import audit
 from casework.access.board import BoardFilter, page_of
@@ -20,6 +21,7 @@ from casework.models import (
     Topic,
     User,
 )
+from casework.notifications import pulses
 from casework.policies.ladder import Audience, ReminderKind
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 20  # of a view that gains more than that, one notice tells
 MOST_VIEWS = 30  # a person
 LOOKED_THROUGH = 1000  # rows in one question to the board
+LOOK = "saved views"  # the pulse that says which was looked at last
 
 
 class Refused(Exception):
@@ -117,15 +120,27 @@ def _end_telling(view: SavedView, *, now: datetime) -> None:
     Reminder.objects.waiting().filter(of_view__view=view).update(cancelled_at=now)
 
 
+def tell_from_now_on(owner: User, *, now: datetime) -> None:
+    """Somebody whose account is open again hears of who enters from now on, not of who did before."""
+    views = owner.saved_views.filter(told_since_at__isnull=False)
+    for view in views.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        view.members.all().delete()
+        _begin_to_tell(view, now=now)
+
+
 def notice_entries(*, now: datetime) -> int:
     """Look through every view that tells, and tell of who has entered; how many notices were written.
 
-    Safe side by side: a view that another run looks through is left to it. One view that cannot be
-    looked through does not stop the rest.
+    It goes on behind the view that was looked at last, so that each has its turn where the task's
+    time limit cuts a look off. Safe side by side: a view that another run looks through is left to
+    it. One view that cannot be looked through does not stop the rest.
     """
     written = 0
-    telling = SavedView.objects.filter(told_since_at__isnull=False).order_by("pk")
-    for pk, public_id in telling.values_list("pk", "public_id"):
+    last = pulses.place_of(LOOK)
+    telling = SavedView.objects.filter(told_since_at__isnull=False)
+    longest_ago_first = telling.order_by(Case(When(pk__gt=last, then=0), default=1), "pk")
+    for pk, public_id in longest_ago_first.values_list("pk", "public_id"):
+        pulses.note_place(LOOK, pk, now=now)  # before, or one that takes too long would hold all up
         try:
             written += _notice_of(pk, now=now)
         except SoftTimeLimitExceeded:

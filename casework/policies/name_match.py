@@ -12,8 +12,8 @@ class Likeness(IntEnum):
 
     EXACT = 0
     BEGINNING = 1
-    SOUND = 2
-    LETTERS = 3
+    LETTERS = 2
+    SOUND = 3
     SLIP = 4
 
 
@@ -50,6 +50,6 @@ def _likeness(typed: NameKeys, name: NameKeys) -> Likeness:
         return Likeness.EXACT
     if name.folded.startswith(typed.folded):
         return Likeness.BEGINNING
-    if typed.sound and typed.sound == name.sound:
-        return Likeness.SOUND
-    return Likeness.LETTERS if typed.letters == name.letters else Likeness.SLIP
+    if typed.letters == name.letters:
+        return Likeness.LETTERS
+    return Likeness.SOUND if typed.sound and typed.sound == name.sound else Likeness.SLIP

@@ -19,8 +19,23 @@ class HandedRow:
     name_and_age: str
     url: str
     reference: str
+    episode_id: str
     change: str
+    held_by: str
+    """Who holds it now, whatever was done since."""
     was_undone: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DonePage:
+    """What was handed over in one go, and what is so now."""
+
+    title: str
+    words: str
+    detail: str
+    undo_until: str
+    """Empty when there is nothing to undo any more."""
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +79,43 @@ def handed_row(entry: Assignment, *, now: datetime) -> HandedRow:
         name_and_age=name_and_age(episode.youth, episode.zone, now=now),
         url=episode.get_absolute_url(),
         reference=episode.reference,
+        episode_id=str(episode.public_id),
         change=f"{_name(entry.from_person)} to {_name(entry.to_person)}",
+        held_by=episode.assigned_to.name if episode.assigned_to else "Nobody yet",
         was_undone=entry.undone_at is not None,
+    )
+
+
+def done_page(entries: list[Assignment], *, now: datetime) -> DonePage:
+    """The head of the page about what was handed over: after an undo it says what is so now."""
+    undone = [entry for entry in entries if entry.undone_at is not None]
+    until = "" if undone else undo_until(entries, now=now)
+    if len(undone) == len(entries):
+        words = f"Undone: {len(undone)} youth held as before"
+        detail = "Whoever had heard of it is told."
+    elif undone:
+        words = f"{handed_words(entries)}, {len(undone)} of them undone"
+        detail = "Below is who holds each now. What was not undone stays as it is."
+    else:
+        words = handed_words(entries)
+        detail = "Everybody concerned is told."
+    if not until and not undone:
+        detail = (
+            "Everybody concerned was told. An undo is possible for ten minutes: reassign instead."
+        )
+    return DonePage(
+        title="Undone" if undone else "Reassigned",
+        words=words,
+        detail=detail,
+        undo_until=until,
+        note=entries[0].note,
     )
 
 
 def handed_words(entries: list[Assignment]) -> str:
     """ "3 youth handed to Ben Kowalski" """
     to = entries[0].to_person
-    number = "1 youth" if len(entries) == 1 else f"{len(entries)} youth"
+    number = f"{len(entries)} youth"
     return f"{number} handed to {to.name}" if to else f"{number} without anybody who holds them"
 
 
@@ -85,17 +128,22 @@ def undo_until(entries: Iterable[Assignment], *, now: datetime) -> str:
     return f"{clock(until, zone)} {zone_words(until, zone)}"
 
 
-def undone_words(given_back: list[Assignment], left: list[Assignment]) -> str:
-    """What the undo did: "2 given back. Left as they are, because …: ref 4F7K." """
-    words = []
-    if given_back:
-        words.append(f"Undone: {len(given_back)} given back.")
-    if left:
-        references = ", ".join(entry.episode.reference for entry in left)
-        words.append(
-            f"Left as it is, because somebody changed it since or it cannot go back: {references}."
-        )
-    return " ".join(words)
+def left_words(left: list[Assignment]) -> str:
+    """What an undo did not give back, and why: "Left as it is, because …: 4F7KXQ2." """
+    references = ", ".join(entry.episode.reference for entry in left)
+    return f"Left as it is, because somebody changed it since or it cannot go back: {references}."
+
+
+def nothing_words(worker: User | None, *, is_unassigned: bool) -> tuple[str, str]:
+    """What stands in place of an empty list, and what to do."""
+    if worker is not None:
+        return f"{worker.name} holds no youth with anything left to do.", "Nothing is to hand over."
+    if is_unassigned:
+        return "Every youth is held by somebody.", "Choose “Everybody’s” to change who holds them."
+    return (
+        "There is nobody to reassign.",
+        "No youth in your units is missing, or back with duties left.",
+    )
 
 
 def transfer_row(transfer: Transfer, *, may_open: bool, now: datetime) -> TransferRow:

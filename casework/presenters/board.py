@@ -41,6 +41,8 @@ class BoardRow:
     """The first reason of a flag that stands, in words."""
     is_told: bool
     """The length counts from when we were told: when the youth was last seen is not known."""
+    was: str
+    """What stands before the length of a youth who is back; empty while it runs."""
     length: str
     since: datetime | None
     """From when the length counts, while it runs."""
@@ -89,6 +91,7 @@ def row_of(row: Row, *, now: datetime) -> BoardRow:
         marks=marks_of(row.flags, is_open=episode.is_open, is_assessed=row.is_assessed),
         reason=first_reason(row.flags),
         is_told=label == "Told" and episode.is_open,
+        was="" if episode.is_open else was_words(label),
         length="less than a minute" if length == "now" else length,
         since=since if episode.is_open else None,
         place=place_words(episode),
@@ -101,6 +104,11 @@ def row_of(row: Row, *, now: datetime) -> BoardRow:
         unit=episode.unit.name,
         repeats=repeats_words(row.episodes_in_90_days),
     )
+
+
+def was_words(label: str) -> str:
+    """What a length that is over counts: as on the episode's page."""
+    return "From told to the end:" if label == "Told" else "Was missing for"
 
 
 def repeats_words(number: int) -> str:

@@ -130,10 +130,10 @@ def tiles_of(tiles: Tiles) -> list[TileRow]:
         return TileRow(number=tile.count, words=words, url=address_of(tile.filter), state=state)
 
     return [
-        row(tiles.overdue, "with a duty overdue", "overdue"),
-        row(tiles.due_in_4h, "with a duty due in 4 hours", "due_soon"),
+        row(tiles.overdue, "with a duty overdue, missing or back", "overdue"),
+        row(tiles.due_in_4h, "with a duty due in 4 hours, missing or back", "due_soon"),
         row(tiles.endangered, "endangered", "endangered"),
-        row(tiles.unassigned, "with nobody assigned"),
+        row(tiles.unassigned, "with nobody assigned, missing or back"),
         row(tiles.over_7_days, "missing over 7 days"),
     ]
 

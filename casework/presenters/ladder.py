@@ -1,10 +1,10 @@
-"""The ladder of a duty in words: who hears of it next, when, and who that is right now."""
+"""The ladder of a duty in words: who was told, who hears of it next, when, and who that is now."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.models import Acknowledgement, Duty, User
+from casework.models import Acknowledgement, Delivery, Duty, User
 from casework.notifications.outlook import Step
 from casework.notifications.recipients import Recipient
 from casework.policies.ladder import Audience, Ladder, ReminderKind
@@ -36,8 +36,9 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class LadderInWords:
-    """Who hears next if nobody acts, and how it goes on."""
+    """Who was told last when, who hears next if nobody acts, and how it goes on."""
 
+    told: list[Rung]
     rungs: list[Rung]
     then: str
 
@@ -47,6 +48,7 @@ def ladder_words(
     ladder: Ladder,
     steps: Sequence[Step],
     *,
+    told: Iterable[Delivery],
     owners: Sequence[Recipient],
     held: Acknowledgement | None,
     reader: User,
@@ -54,7 +56,7 @@ def ladder_words(
 ) -> LadderInWords:
     """The climb from `now` on: whoever must act, then the next step to each of the others.
 
-    `owners` are those who hear as holders of the duty; `held` says who is on it, if anybody is.
+    `told` has the latest message that reached each person, with that person. `owners` are those who hear as holders of the duty; `held` says who is on it, if anybody is.
     """
     rungs = [_first(duty, owners, held, reader=reader, now=now)]
     seen: set[str] = set()
@@ -64,7 +66,22 @@ def ladder_words(
         if is_rung and audience not in seen:
             seen.add(audience)
             rungs.append(_rung(audience, step, duty, reader=reader, now=now))
-    return LadderInWords(rungs=rungs, then=_then(duty, ladder, now=now))
+    latest = sorted(told, key=lambda message: (message.sent_at or message.created_at, message.pk))
+    return LadderInWords(
+        told=[_told(message, duty, reader=reader, now=now) for message in latest],
+        rungs=rungs,
+        then=_then(duty, ladder, now=now),
+    )
+
+
+def _told(message: Delivery, duty: Duty, *, reader: User, now: datetime) -> Rung:
+    person = message.recipient
+    name = WHO[Audience.AGENCY] if person is None else person.name
+    return Rung(
+        who="you" if person == reader else name,
+        when=soon_words(message.sent_at or message.created_at, duty, now=now),
+        note="seen" if message.seen_at is not None else "",
+    )
 
 
 def _first(

@@ -1,8 +1,8 @@
 """The delivery ledger in words: every reminder, to whom and why, and what became of it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 
 from django.db.models import TextChoices
 
@@ -11,9 +11,10 @@ from casework.models.duty import Outcome
 from casework.notifications.outlook import Step
 from casework.notifications.recipients import PASSED_OVER
 from casework.policies.ladder import Audience, ReminderKind
-from casework.policies.time_phrases import moment
+from casework.policies.time_phrases import clock, moment
 from casework.presenters.flags import flag_title
 from casework.presenters.ladder import WHO, warnings_of
+from casework.presenters.mail_words import server_words
 
 KINDS = {
     ReminderKind.NOTICE: "News",
@@ -26,6 +27,7 @@ KINDS = {
     ReminderKind.TAKEN_UP: "Asked whether it is done",
     ReminderKind.NOT_REACHED: "A mail could not be delivered",
 }
+A_MINUTE = timedelta(minutes=1)
 
 
 class State(TextChoices):
@@ -40,7 +42,7 @@ class State(TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """One delivery: "Email", "Sam Ortiz", "You supervise this unit.", and what became of it."""
+    """One message to one person: "Inbox and email", "Sam Ortiz", why, and what became of it."""
 
     channel: str
     who: str
@@ -51,7 +53,7 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
-    """One reminder."""
+    """One reminder; `planned` is empty where it was told as planned."""
 
     title: str
     url: str
@@ -95,14 +97,14 @@ def past_row(
         state, words, notes = outcome.value, str(outcome.label), []
     if reminder.attempts and reminder.last_error:
         times = _times(reminder.attempts)
-        notes.append(f"Before that, {times} it reached nobody: {reminder.last_error}")
+        notes.append(f"Before that, {times} it reached nobody: {server_words(reminder.last_error)}")
     return _row(
         reminder,
         episode,
         state=state,
         state_words=words,
         notes=notes,
-        told=[_told(delivery, episode, now=now) for delivery in deliveries],
+        told=_told_each(deliveries, episode, now=now),
         now=now,
     )
 
@@ -117,7 +119,8 @@ def step_row(step: Step, episode: Episode, *, now: datetime) -> LedgerRow:
         state, words, notes = "neutral", "Not due yet", []
     elif reminder.last_error:
         state, words = "overdue", "Not delivered"
-        notes = [f"Tried {_times(reminder.attempts)}. {reminder.last_error} It is tried again."]
+        said = server_words(reminder.last_error)
+        notes = [f"Tried {_times(reminder.attempts)}. {said} It is tried again."]
     else:
         state, words, notes = "due_soon", "On its way", []
     people = [
@@ -145,11 +148,11 @@ def _row(
     told: list[Told],
     now: datetime,
 ) -> LedgerRow:
-    duty = reminder.duty
+    duty, zone = reminder.duty, episode.zone
     audience = Audience(reminder.audience)
     whom = reminder.person.name if reminder.person else WHO[audience]
     if reminder.hurried_at is not None:
-        hurried = moment(reminder.hurried_at, episode.zone, now=now)
+        hurried = moment(reminder.hurried_at, zone, now=now)
         notes = [*notes, f"Brought forward {hurried}, because a mail failed."]
     is_titled = duty is not None or reminder.flag is not None
     if reminder.says and is_titled:
@@ -158,12 +161,17 @@ def _row(
         title=_title(reminder, now=now),
         url=duty.get_absolute_url() if duty is not None else "",
         kind=f"{KINDS[ReminderKind(reminder.kind)]}, to {whom}",
-        planned=moment(reminder.due_at, episode.zone, now=now),
+        planned="" if _is_told_as_planned(reminder) else moment(reminder.due_at, zone, now=now),
         state=state,
         state_words=state_words,
         notes=notes,
         told=told,
     )
+
+
+def _is_told_as_planned(reminder: Reminder) -> bool:
+    told_at = reminder.addressed_at
+    return told_at is not None and told_at - reminder.due_at < A_MINUTE
 
 
 def _title(reminder: Reminder, *, now: datetime) -> str:
@@ -196,34 +204,55 @@ def _why_passed_over(reminder: Reminder) -> str:
     return "Each of them had chosen to hear at the other of the two early times."
 
 
+def _told_each(deliveries: Iterable[Delivery], episode: Episode, *, now: datetime) -> list[Told]:
+    """One line a person, where what became of it is the same in the inbox and by mail."""
+    lines: list[Told] = []
+    for delivery in deliveries:
+        line = _told(delivery, episode, now=now)
+        if lines and replace(line, channel="") == replace(lines[-1], channel=""):
+            lines[-1] = replace(line, channel=f"{lines[-1].channel} and {line.channel.lower()}")
+        else:
+            lines.append(line)
+    return lines
+
+
 def _told(delivery: Delivery, episode: Episode, *, now: datetime) -> Told:
     message = delivery.message
-
-    def at(when: datetime) -> str:
-        return moment(when, episode.zone, now=now)
-
-    facts = []
-    if message is not None and message.attempts > 1:
-        facts.append(f"{message.attempts} attempts")
-    if delivery.sent_at is not None:
-        facts.append(f"sent {at(delivery.sent_at)}")
-    if delivery.cancelled_at is not None:
-        facts.append(f"called off {at(delivery.cancelled_at)}")
-    if delivery.failed_at is not None:
-        facts.append(f"given up {at(delivery.failed_at)}")
+    happened = [
+        ("sent", delivery.sent_at),
+        ("called off", delivery.cancelled_at),
+        ("given up", delivery.failed_at),
+        ("seen", delivery.seen_at),
+        ("“I’m on it”", delivery.acknowledged_at),  # type: ignore[attr-defined]
+    ]
+    facts = _facts(happened, episode.zone, now=now)
     if delivery.sent_at is None and delivery.failed_at is None and delivery.cancelled_at is None:
-        facts.append(_waits(delivery, at))
-    if delivery.seen_at is not None:
-        facts.append(f"seen {at(delivery.seen_at)}")
-    if acknowledged_at := delivery.acknowledged_at:  # type: ignore[attr-defined]
-        facts.append(f"“I’m on it” {at(acknowledged_at)}")
+        facts.insert(0, _waits(delivery, lambda at: moment(at, episode.zone, now=now)))
+    if message is not None and message.attempts > 1:
+        facts.insert(0, f"{message.attempts} attempts")
+    failed = message is not None and delivery.sent_at is None
     return Told(
         channel=Channel(delivery.channel).label,
         who=_who(delivery),
         why=delivery.why,
         facts=facts,
-        failure=message.last_error if message is not None and delivery.sent_at is None else "",
+        failure=server_words(message.last_error) if message is not None and failed else "",
     )
+
+
+def _facts(
+    happened: Iterable[tuple[str, datetime | None]], zone: tzinfo, *, now: datetime
+) -> list[str]:
+    """What happened when; of the same day, the day and the zone are said once."""
+    facts: list[str] = []
+    day = None
+    for what, at in happened:
+        if at is None:
+            continue
+        is_same_day = day == (at.astimezone(zone).date(), at.astimezone(zone).utcoffset())
+        facts.append(f"{what} {clock(at, zone) if is_same_day else moment(at, zone, now=now)}")
+        day = (at.astimezone(zone).date(), at.astimezone(zone).utcoffset())
+    return facts
 
 
 def _waits(delivery: Delivery, at: Callable[[datetime], str]) -> str:

@@ -17,7 +17,7 @@ WHOM = {
     Status.LOCATED: "located, not back yet",
     Status.OPEN: "not back",
     Status.RETURNED_OPEN: "back, with duties left",
-    None: "with something left to do",
+    None: "missing or back, with something left to do",
 }
 
 

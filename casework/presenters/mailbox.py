@@ -4,7 +4,7 @@ import email.policy
 import mailbox
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 
 
@@ -18,6 +18,11 @@ class Letter:
     subject: str
     at: datetime | None
     text: str
+
+    @property
+    def address(self) -> str:
+        """To whom, in small letters and without a name beside it."""
+        return parseaddr(self.to)[1].lower()
 
 
 def letters(folder: Path | None, *, most: int) -> list[Letter]:

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from casework.access.inbox import needing_action_count
 from casework.access.permissions import Permission
 from casework.access.roles import may
-from casework.access.scoping import needing_action_count
 from casework.models import User
 
 THEMES = ("system", "light", "dark")

@@ -34,7 +34,7 @@ def unit_block(reading: Reading, parts: Sequence[tuple[str, Sequence[Unit], str]
         reading,
         key="units",
         title="Unit by unit",
-        question="Besides how many youth live there, what is different where fewer left?",
+        question="Where fewer youth left: what is done differently there?",
         definition=(
             "Episodes by the unit that held them, each with the units below it. A unit with more "
             "youth has more episodes: how many youth each cares for is not counted here."
@@ -126,10 +126,10 @@ def kind_block(reading: Reading) -> Block:
 def place_block(reading: Reading) -> Block:
     """The places that were left most often, by name: for people who see these youth anyway."""
     title = "Places youth left most often"
-    question = "What would the youth who left this place change about it?"
+    question = "What would the youth who left this place ask us to change?"
     definition = (
         "Placements by name and kind, as they are on file; two spellings are two places. Up to ten, "
-        "and only those that were left twice or more. Many may live there: it is no verdict."
+        "and only those that were left twice or more. More youth may live there than elsewhere: the number is no verdict on the place."
     )
     places = [place for place in reading.counts.places if place.episodes > 1]
     if not places:

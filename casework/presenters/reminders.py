@@ -1,4 +1,6 @@
-"""How the inbox is shown: open duties once each, most urgent first, then what is for information."""
+"""How the inbox is shown: open duties once each, most urgent first, then what is for information,
+then what is settled or with somebody else by now.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from casework.models import Acknowledgement, Delivery, Duty, Episode, Flag, SavedViewNotice, User
+from casework.operations.notices import About, about_of
 from casework.policies.ladder import ReminderKind
 from casework.policies.leading import leads
 from casework.policies.time_phrases import moment
@@ -19,11 +22,18 @@ ORDER = (
     "Overdue first, then what is due soonest. "
     "Of what is due at the same time, reports to NCMEC and screenings come first."
 )
+LATER = (
+    "Due in more than a day, with more than half of the time left. "
+    "Each moves up by itself when it is time."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReminderRow:
-    """One line of the inbox; `also` says how many earlier messages say the same."""
+    """One line of the inbox; `also` says how many earlier messages say the same.
+
+    `needs_action` of a duty says whether it is pressing, or can wait.
+    """
 
     title: str
     url: str
@@ -35,6 +45,7 @@ class ReminderRow:
     marks: list[MarkTag]
     holding: Holding | None = None
     also: str = ""
+    needs_action: bool = False
 
 
 def in_order(duties: Iterable[Duty]) -> list[Duty]:
@@ -57,7 +68,7 @@ def action_rows(
 ) -> list[ReminderRow]:
     """These open duties in order, each with its latest message; one without is left out.
 
-    `held` has, by the duty's key, who is on it.
+    `held` has, by the duty's key, who is on it. The duties are those of `duties_told_to`.
     """
     message_of = {message.reminder.duty_id: message for message in latest}
     back = reverse("inbox")
@@ -67,8 +78,44 @@ def action_rows(
             row = _row(message_of[duty.pk], duty.episode, duty, None, now=now)
             holding = holding_of(duty, held.get(duty.pk), reader=reader, back=back, now=now)
             title = f"{row.title}, {row.about}"
-            rows.append(replace(row, holding=replace(holding, title=title)))
+            holding = replace(holding, title=title)
+            needs_action = duty.needs_action  # type: ignore[attr-defined]
+            rows.append(replace(row, holding=holding, needs_action=needs_action))
     return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What decides whether a message for information has lost its point for its reader.
+
+    Episodes by id: those that the reader may see, those with work left, and those on offer to
+    another unit, since when.
+    """
+
+    reader: User
+    visible: set[int]
+    with_work: set[int]
+    offered_at: Mapping[int, datetime]
+
+    def is_over(self, message: Delivery) -> bool:
+        """Whether what the message says is settled, or somebody else's by now."""
+        reminder, episode = message.reminder, message.reminder.episode
+        if reminder.duty_id is not None or reminder.flag_id is not None:
+            return True  # an open duty of theirs, or a flag to look at, is no information
+        if episode.pk not in self.with_work:
+            return True
+        is_holder = episode.assigned_to_id == self.reader.pk
+        match about_of(reminder):
+            case About.UNASSIGNED:
+                return episode.assigned_to_id is not None
+            case About.OFFERED:
+                offered_at = self.offered_at.get(episode.pk)
+                return offered_at is None or offered_at > reminder.planned_at
+            case About.ASSIGNED:
+                return not is_holder
+            case About.HANDED_ON:
+                return is_holder
+        return False
 
 
 def information_rows(
@@ -79,10 +126,48 @@ def information_rows(
     What belongs to an episode that is not in `visible` (ids) keeps its line, without saying what or
     about whom.
     """
+    return [_folded(alike, visible=visible, now=now) for alike in _alike(messages)]
+
+
+def past_rows(
+    messages: Iterable[Delivery], standing: Standing, *, now: datetime
+) -> list[ReminderRow]:
+    """As `information_rows`, of what is over: it says how, nothing in it is new, no clock runs."""
+    rows = []
+    for alike in _alike(messages):
+        row = _folded(alike, visible=standing.visible, now=now)
+        why = f"{_came_of(alike[0], standing)} {row.why}".strip()
+        rows.append(replace(row, why=why, due=None, is_new=False))
+    return rows
+
+
+def _came_of(message: Delivery, standing: Standing) -> str:
+    """How it is over, for somebody who may know; "" where the line says it already."""
+    reminder, episode = message.reminder, message.reminder.episode
+    duty, flag = reminder.duty, reminder.flag
+    if episode.pk not in standing.visible:
+        return ""
+    if duty is not None and not duty.is_open:
+        if duty.done_at is not None:
+            return "Done."
+        return "Withdrawn." if duty.withdrawn_at is not None else "Not needed."
+    if flag is not None and flag.waits_for_second_person and episode.is_open:
+        return "Somebody else must agree."
+    if duty is not None:
+        return "With somebody else now."
+    if episode.pk not in standing.with_work:
+        return "Nothing is left to do."
+    if about_of(reminder) is About.UNASSIGNED:
+        return "Somebody holds it now."
+    return "Answered, or taken back." if about_of(reminder) is About.OFFERED else ""
+
+
+def _alike(messages: Iterable[Delivery]) -> list[list[Delivery]]:
+    """The messages, those about one item together, in the order of the first of each."""
     folded: dict[tuple[object, ...], list[Delivery]] = {}
     for message in messages:
         folded.setdefault(_item(message), []).append(message)
-    return [_folded(alike, visible=visible, now=now) for alike in folded.values()]
+    return list(folded.values())
 
 
 def _item(message: Delivery) -> tuple[object, ...]:

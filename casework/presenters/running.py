@@ -13,6 +13,7 @@ from casework.notifications import pulses
 from casework.notifications.sending import ATTEMPTS
 from casework.policies.time_phrases import duration, moment
 from casework.presenters.health import STOPPED, counted, silence_words
+from casework.presenters.mail_words import server_words
 
 IN_THE_RUNBOOK = "An admin follows “Reminders have stopped” in the runbook."
 
@@ -66,13 +67,28 @@ def lines_of(
         _unsent(readiness),
         _retrying(readiness),
         _given_up(readiness),
-        Line(
-            name="Daily digests",
-            state="success" if pulses.DIGEST in beats else "neutral",
-            tag="Works" if pulses.DIGEST in beats else "None yet",
-            words=last(pulses.DIGEST, "Nobody has had anything to put in one."),
-        ),
+        _digests(beats, last(pulses.DIGEST, "Nobody has had anything to put in one.")),
     ]
+
+
+def _digests(beats: Mapping[str, Pulse], last: str) -> Line:
+    name = "Daily digests"
+    failed = sum(one.startswith(pulses.DIGEST_FAILED) for one in beats)
+    if failed:
+        return Line(
+            name=name,
+            state="overdue",
+            tag=f"Not made for {'1 person' if failed == 1 else f'{failed} people'}",
+            words=f"All of it is in their inbox. Each is tried again every hour. {last}",
+            to_do="An admin tells them to look at their inbox, and reads why in the log.",
+        )
+    is_used = pulses.DIGEST in beats
+    return Line(
+        name=name,
+        state="success" if is_used else "neutral",
+        tag="Works" if is_used else "None yet",
+        words=last,
+    )
 
 
 def _sweep(readiness: Readiness, last: str) -> Line:
@@ -227,7 +243,7 @@ def mail_rows(messages: Iterable[Message], *, now: datetime, zone: tzinfo) -> It
             to=message.recipient.name if message.recipient else "The agency’s on-call address",
             at=moment(message.failed_at or message.next_attempt_at, zone, now=now),
             attempts=counted(message.attempts, "attempt"),
-            said=message.last_error,
+            said=server_words(message.last_error),
         )
 
 

@@ -105,7 +105,9 @@ def _count_words(results: Results) -> str:
 
 
 def _more(what: str, *, is_more: bool) -> str:
-    return f"There are more than these {MOST} {what}. Add a letter or a second name." * is_more
+    if not is_more:
+        return ""
+    return f"Showing the {MOST} nearest {what}. Add a letter, a second name or a number."
 
 
 def _youth_hit(found: FoundYouth, now: datetime) -> Hit:

@@ -141,10 +141,25 @@ def gallery_samples() -> dict[str, Any]:
         ],
         "no_set_time": due(None),
         "tiles": [
-            {"number": 3, "words": "with a duty overdue", "url": "#", "state": "overdue"},
-            {"number": 2, "words": "with a duty due in 4 hours", "url": "#", "state": "due_soon"},
+            {
+                "number": 3,
+                "words": "with a duty overdue, missing or back",
+                "url": "#",
+                "state": "overdue",
+            },
+            {
+                "number": 2,
+                "words": "with a duty due in 4 hours, missing or back",
+                "url": "#",
+                "state": "due_soon",
+            },
             {"number": 4, "words": "endangered", "url": "#", "state": "endangered"},
-            {"number": 0, "words": "with nobody assigned", "url": "#", "state": "neutral"},
+            {
+                "number": 0,
+                "words": "with nobody assigned, missing or back",
+                "url": "#",
+                "state": "neutral",
+            },
             {"number": 2, "words": "missing over 7 days", "url": "#", "state": "neutral"},
         ],
         "identity": {

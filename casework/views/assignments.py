@@ -1,29 +1,35 @@
 """Say who holds which youth: select, confirm, undo; and take one that nobody holds."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework.access import kept_answers
+from casework.access.board import BoardFilter, Cursor, Row, page_of, rows_for
+from casework.access.board_address import ANY, query_of, read_filter
 from casework.access.decorators import requires
 from casework.access.people import absences_of, get_person_or_404, who_may_hold, with_load
 from casework.access.permissions import Permission
-from casework.access.scoping import (
-    assignments_of_batch,
-    caseload_of,
-    cases_to_hand_over,
-    get_episode_or_404,
-)
+from casework.access.scoping import assignments_of_batch, get_episode_or_404
 from casework.forms.assignments import NOBODY, ReassignForm
-from casework.models import Episode, User
+from casework.models import User
 from casework.operations import assignments
-from casework.presenters.assignments import handed_row, handed_words, undo_until, undone_words
-from casework.presenters.caseload import caseload_row, next_due_at
+from casework.operations.submissions import KeyReused
+from casework.presenters.assignments import (
+    done_page,
+    handed_row,
+    left_words,
+    nothing_words,
+)
+from casework.presenters.board import row_of
+from casework.presenters.lists import Choice, with_query
 from casework.presenters.people import assignment_warnings, hints_of
 from casework.views.people import signed_in
 
@@ -41,15 +47,15 @@ def reassign(request: HttpRequest) -> HttpResponse:
     answers = kept_answers.answers_of(request, now=now)
     wanted = _ids(answers if answers is not None else request.GET)
     if not wanted:
-        return _select(request, user, error=NONE_SELECTED if answers is not None else "")
+        error = NONE_SELECTED if answers is not None else ""
+        return _select(request, user, now=now, error=error)
     if len(wanted) > assignments.MOST:
         error = TOO_MANY.format(most=assignments.MOST, selected=len(wanted))
-        return _select(request, user, error=error, selected=wanted)
-    episodes = sorted(
-        cases_to_hand_over(user, wanted), key=lambda episode: next_due_at(episode, now=now)
-    )
-    if not episodes:
-        return _select(request, user, error=ALL_GONE)
+        return _select_again(request, _those(user, wanted, now=now), now=now, error=error)
+    rows = _those(user, wanted, now=now)
+    if not rows:
+        return _select(request, user, now=now, error=ALL_GONE)
+    episodes = [row.episode for row in rows]
     people = list(with_load(who_may_hold({episode.unit for episode in episodes})))
     away = absences_of(people, now=now)
     form = ReassignForm(
@@ -72,10 +78,12 @@ def reassign(request: HttpRequest) -> HttpResponse:
             )
         except assignments.ChangedSince as error:
             # As they are now; one that has left this person's scope meanwhile is not among them.
-            episodes = list(cases_to_hand_over(user, wanted))
-            form.show_holders(episodes)
+            rows = _those(user, wanted, now=now)
+            form.show_holders(row.episode for row in rows)
             form.add_error(None, str(error))
-            return _confirm(request, form, user, wanted)
+        except KeyReused as error:
+            form.renew_key()
+            form.add_error(None, str(error))
         except assignments.Refused as error:
             form.add_error(None, str(error))
         else:
@@ -85,54 +93,84 @@ def reassign(request: HttpRequest) -> HttpResponse:
                 ):
                     messages.warning(request, f"{form.chosen.name}: {warning}")
             return redirect("reassigned", batch)
-    return _confirm(request, form, user, wanted)
-
-
-def _confirm(
-    request: HttpRequest, form: ReassignForm, user: User, wanted: set[UUID]
-) -> HttpResponse:
-    """The page that lists what is handed over, and asks to whom."""
-    now = timezone.now()
-    episodes = sorted(
-        cases_to_hand_over(user, wanted), key=lambda episode: next_due_at(episode, now=now)
-    )
     return render(
         request,
         "casework/assignment/confirm.html",
         {
             "form": form,
-            "rows": [caseload_row(episode, now=now) for episode in episodes],
-            "some_gone": SOME_GONE if len(episodes) < len(wanted) else "",
+            "rows": [row_of(row, now=now) for row in rows],
+            "some_gone": SOME_GONE if len(rows) < len(wanted) else "",
             "has_people": len(form.people) > 0,
-            "units": sorted({episode.unit.name for episode in episodes}),
+            "units": sorted({row.episode.unit.name for row in rows}),
         },
     )
 
 
-def _select(
-    request: HttpRequest, user: User, *, error: str, selected: Iterable[UUID] = ()
-) -> HttpResponse:
-    """The page on which one ticks youth; of one worker, when the address names one."""
-    now = timezone.now()
-    worker = None
-    episodes: Iterable[Episode] = caseload_of(user)
-    if of := _id(request.GET.get("worker", "")):
-        worker = get_person_or_404(user, of)
-        episodes = caseload_of(user).filter(assigned_to=worker)
-    episodes = sorted(episodes, key=lambda episode: next_due_at(episode, now=now))
-    ticked = set(selected) or ({one.public_id for one in episodes} if worker and not error else ())
-    return render(
+def _those(user: User, wanted: set[UUID], *, now: datetime) -> list[Row]:
+    """Of these episodes, those in scope that have work left, in the order of every list."""
+    page = page_of(user, BoardFilter(episodes=frozenset(wanted)), now=now, size=len(wanted))
+    return rows_for(page.ids, user, now=now)
+
+
+def _select(request: HttpRequest, user: User, *, now: datetime, error: str) -> HttpResponse:
+    """The page on which one ticks youth: of everybody, of one worker, or whom nobody holds.
+
+    A page has as many as can be handed over in one go, so that all of it can be ticked.
+    """
+    wanted = read_filter({"worker": request.GET.get("worker", ""), "status": ANY})
+    worker = get_person_or_404(user, wanted.worker) if wanted.worker else None
+    after = Cursor.read(request.GET.get("after", ""))
+    page = page_of(user, wanted, now=now, after=after, size=assignments.MOST)
+    here = with_query(reverse("reassign"), query_of(wanted))
+    is_first = after is None or page.as_of != after.as_of
+    return _ticking(
         request,
-        "casework/assignment/select.html",
-        {
-            "rows": [
-                (str(one.public_id), one.public_id in ticked, caseload_row(one, now=now))
-                for one in episodes
-            ],
-            "error": error,
-            "worker": worker,
-        },
+        rows_for(page.ids, user, now=now),
+        now=now,
+        is_ticked=worker is not None and not error,
+        error=error,
+        worker=worker,
+        whose=[] if worker else _whose(wanted),
+        here=here,
+        nothing=nothing_words(worker, is_unassigned=wanted.is_unassigned),
+        first_url="" if is_first else here,
+        next_url=with_query(reverse("reassign"), query_of(wanted, after=str(page.next)))
+        if page.next
+        else "",
+        size=assignments.MOST,
     )
+
+
+def _select_again(
+    request: HttpRequest, rows: Sequence[Row], *, now: datetime, error: str
+) -> HttpResponse:
+    """The page on which one ticks youth, with all that was selected, ticked."""
+    here = reverse("reassign")
+    return _ticking(request, rows, now=now, is_ticked=True, error=error, here=here, first_url=here)
+
+
+def _ticking(
+    request: HttpRequest, rows: Sequence[Row], *, now: datetime, **around: object
+) -> HttpResponse:
+    shown = [row_of(row, now=now) for row in rows]
+    return render(request, "casework/assignment/select.html", {"rows": shown, **around})
+
+
+def _whose(current: BoardFilter) -> list[Choice]:
+    """Whose youth there are to tick."""
+    nobody = read_filter({"worker": "nobody", "status": ANY})
+    return [
+        Choice(
+            label="Everybody’s",
+            url=reverse("reassign"),
+            is_current=not current.is_unassigned,
+        ),
+        Choice(
+            label="Whom nobody holds",
+            url=with_query(reverse("reassign"), query_of(nobody)),
+            is_current=current.is_unassigned,
+        ),
+    ]
 
 
 @requires(Permission.EPISODE_ASSIGN)
@@ -146,10 +184,8 @@ def reassigned(request: HttpRequest, batch: UUID) -> HttpResponse:
         request,
         "casework/assignment/done.html",
         {
-            "words": handed_words(entries),
+            "page": done_page(entries, now=now),
             "rows": [handed_row(entry, now=now) for entry in entries],
-            "note": entries[0].note,
-            "undo_until": undo_until(entries, now=now),
             "batch": batch,
         },
     )
@@ -167,8 +203,8 @@ def undo_reassign(request: HttpRequest, batch: UUID) -> HttpResponse:
     except assignments.Refused as error:
         messages.warning(request, str(error))
     else:
-        tell = messages.warning if undone.left else messages.success
-        tell(request, undone_words(undone.given_back, undone.left))
+        if undone.left:  # what was given back, the page itself says
+            messages.warning(request, left_words(undone.left))
     return redirect("reassigned", batch)
 
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from casework.access.decorators import public, requires
+from casework.access.people import zones_by_address
 from casework.access.permissions import Permission
 from casework.presenters.mailbox import letters, read_letter
 
@@ -18,12 +19,14 @@ def _only_in_the_demonstration() -> None:
 
 @requires(Permission.DEMO_MAILBOX)
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The mail that the demonstration has caught, newest first."""
+    """The mail that the demonstration has caught, newest first, each at the time of whom it is for."""
     _only_in_the_demonstration()
+    caught = letters(settings.MAIL_CATCHER_DIR, most=SHOWN)
+    zones = zones_by_address(letter.address for letter in caught)
     return render(
         request,
         "casework/demo/mailbox.html",
-        {"letters": letters(settings.MAIL_CATCHER_DIR, most=SHOWN)},
+        {"letters": [(letter, zones.get(letter.address)) for letter in caught]},
     )
 
 
@@ -34,7 +37,8 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
     found = read_letter(settings.MAIL_CATCHER_DIR, key)
     if found is None:
         raise Http404
-    return render(request, "casework/demo/letter.html", {"letter": found})
+    zone = zones_by_address([found.address]).get(found.address)
+    return render(request, "casework/demo/letter.html", {"letter": found, "zone": zone})
 
 
 @public  # holds no records, and exists in the demonstration only

@@ -6,11 +6,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from casework import audit
 from casework.access import kept_answers
 from casework.access.decorators import requires
+from casework.access.inbox import told_of
 from casework.access.permissions import Permission
 from casework.access.scoping import get_duty_or_404
 from casework.forms.duties import EvidenceForm
@@ -18,6 +20,7 @@ from casework.models import Acknowledgement, Duty, User
 from casework.notifications.directory import Directory
 from casework.notifications.outlook import steps_ahead, who_hears
 from casework.notifications.plan import ladder_of
+from casework.notifications.recipients import Place
 from casework.operations import duties
 from casework.operations.readings import read
 from casework.operations.submissions import KeyReused
@@ -95,6 +98,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
         {
             "holding": holding_of(duty, held, reader=user, back=request.path, now=now),
             "ladder": _ladder(duty, held, reader=user, now=now),
+            "ledger_url": f"{reverse('ledger', args=[duty.episode.public_id])}?duty={duty.public_id}",
             "form": form,
             "duty": duty,
             "due": due_of(duty, now=now) if duty.is_open else None,
@@ -118,16 +122,17 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
 def _ladder(
     duty: Duty, held: Acknowledgement | None, *, reader: User, now: datetime
 ) -> LadderInWords | None:
-    """Who hears next if nobody acts; None for a duty whose reminders do not climb."""
+    """Who was told, and who hears next if nobody acts; None where reminders do not climb."""
     ladder = ladder_of(duty)
     if ladder is None or not climbs(duty):
         return None
-    directory = Directory.at(now)
+    directory, place = Directory.at(now), Place.of(duty.episode)
     return ladder_words(
         duty,
         ladder,
-        steps_ahead(duty.reminders.waiting(), duty.episode, directory, now=now),
-        owners=who_hears(duty.episode, Audience.OWNER, directory),
+        steps_ahead(duty.reminders.waiting(), place, directory, now=now),
+        told=told_of(duty),
+        owners=who_hears(place, Audience.OWNER, directory),
         held=held,
         reader=reader,
         now=now,

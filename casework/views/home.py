@@ -31,7 +31,8 @@ from casework.presenters.board import groups_of, row_of
 from casework.presenters.health import Light, light_of
 from casework.presenters.lists import PAGE, address_of, scopes_of
 from casework.presenters.page import THEMES
-from casework.views.missing import list_context, zone_of
+from casework.presenters.people import zone_of
+from casework.views.missing import list_context
 from casework.views.people import signed_in
 
 A_YEAR = 365 * 24 * 60 * 60

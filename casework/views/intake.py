@@ -17,7 +17,7 @@ from casework.access import kept_answers
 from casework.access.decorators import requires
 from casework.access.finding import Found, find_youth
 from casework.access.permissions import Permission
-from casework.access.scoping import units_for_intake, units_in_scope, youth_visible_to
+from casework.access.scoping import unit_ids_in_scope, units_of, youth_visible_to
 from casework.forms.intake import NEW_YOUTH, IntakeForm
 from casework.models import Episode, Known, NoteKind, Unit, User, Youth
 from casework.operations import episodes
@@ -35,7 +35,7 @@ def log_youth(request: HttpRequest) -> HttpResponse:
     asked = data or QueryDict()
     found = _find(user, asked.get("name", ""), now)
     chosen = _chosen(found, asked)
-    units = list(units_for_intake(user).order_by("name", "id"))
+    units = list(units_of(user).order_by("name", "id"))
     own_unit = _own_unit(user, units)
     unit = _responsible(asked, chosen, units, own_unit)
     form = IntakeForm(
@@ -199,7 +199,7 @@ def _own_unit(user: User, units: list[Unit]) -> Unit | None:
     """
     if len(units) == 1:
         return units[0]
-    return None if units_in_scope(user) is None else user.unit
+    return None if unit_ids_in_scope(user) is None else user.unit
 
 
 def _responsible(

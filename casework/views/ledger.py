@@ -17,6 +17,7 @@ from casework.models import Duty, Episode, Reminder
 from casework.models.reminder import ReminderQuerySet
 from casework.notifications.directory import Directory
 from casework.notifications.outlook import steps_ahead
+from casework.notifications.recipients import Place
 from casework.presenters.episodes import name_and_age
 from casework.presenters.ledger import LedgerRow, held_row, past_row, settled_at, step_row
 from casework.views.people import signed_in
@@ -93,5 +94,5 @@ def _past_rows(reminders: list[Reminder], episode: Episode, *, now: datetime) ->
 def _rows_ahead(reminders: ReminderQuerySet, episode: Episode, *, now: datetime) -> list[LedgerRow]:
     """What is planned, soonest first."""
     waiting = reminders.waiting().prefetch_related(None).order_by("due_at", "pk")
-    steps = steps_ahead(waiting[:PAGE], episode, Directory.at(now), now=now)
+    steps = steps_ahead(waiting[:PAGE], Place.of(episode), Directory.at(now), now=now)
     return [step_row(step, episode, now=now) for step in steps]

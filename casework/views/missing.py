@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +27,7 @@ from casework.access.roles import may
 from casework.access.scoping import (
     has_several_units,
     saved_views_of,
-    units_for_intake,
+    units_of,
     workers_visible_to,
 )
 from casework.forms.board import FilterForm
@@ -37,6 +36,7 @@ from casework.policies.urgency import HOW_WE_SORT, WITHIN_A_GROUP
 from casework.presenters import lists
 from casework.presenters.board import groups_of
 from casework.presenters.dashboard import home_with
+from casework.presenters.people import zone_of
 from casework.views.people import signed_in
 
 MANY_UNITS = 20  # with more than these, workers are to choose from once a unit is chosen
@@ -51,7 +51,7 @@ def missing(request: HttpRequest) -> HttpResponse:
         return redirect(lists.address_of(read_filter(request.GET.dict())))
     wanted = read_filter(request.GET.dict())
     after = Cursor.read(request.GET.get("after", ""))
-    units = list(units_for_intake(user))
+    units = list(units_of(user))
     form = filter_form(user, request.GET.dict(), wanted, units=units)
     page = page_of(user, wanted, now=now, after=after, size=lists.PAGE)
     # A cursor of yesterday gives the first page.
@@ -134,8 +134,3 @@ def list_context(
         "size": lists.PAGE,
         "show_unit": has_several_units(user),
     }
-
-
-def zone_of(user: User) -> ZoneInfo:
-    """The zone in which this person reads times."""
-    return user.unit.zone if user.unit else ZoneInfo("UTC")

@@ -175,7 +175,10 @@ def change_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     person = get_person_or_404(user, person_id)
     form = AccountForm(
-        kept_answers.answers_of(request, now=now), units=list(units_of_agency()), person=person
+        kept_answers.answers_of(request, now=now),
+        units=list(units_of_agency()),
+        person=person,
+        is_last_on_call=person.is_active and people.is_last_on_call(person),
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,6 +1,7 @@
 """The reminder inbox, and the address that an e-mail points to."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,47 +9,59 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from casework.access.board import BoardFilter, page_of, rows_for
 from casework.access.board_address import read_query
 from casework.access.decorators import requires
+from casework.access.inbox import (
+    duties_told_to,
+    latest_flag_messages,
+    latest_messages,
+    messages_for_information,
+    offered_since,
+    with_work_left,
+)
 from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.access.scoping import (
-    duties_needing_action,
     duties_visible_to,
     episodes_visible_to,
     flags_visible_to,
     get_delivery_or_404,
     held_of,
     last_holder_of,
-    latest_flag_messages,
-    latest_messages,
-    messages_for_information,
     transfers_visible_to,
-    unheld_cases_of,
 )
 from casework.models import Delivery, SavedViewNotice, User
 from casework.models.reminder import DeliveryQuerySet
 from casework.operations import reminders
-from casework.presenters.caseload import caseload_row
+from casework.presenters.board import row_of
 from casework.presenters.lists import address_of
-from casework.presenters.reminders import ORDER, action_rows, entry_notice, information_rows
+from casework.presenters.reminders import (
+    LATER,
+    ORDER,
+    Standing,
+    action_rows,
+    entry_notice,
+    information_rows,
+    past_rows,
+)
 from casework.views.people import signed_in
 
 NEWEST = 200  # messages for information, before those that say the same are folded into one row
-ROWS = 50  # of them; of what needs action none is left out
+ROWS = 50  # of them; of what is to be done none is left out
 
 
 @requires(Permission.REMINDERS_READ)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Flags to look at, what needs action, then what is for information."""
+    """Flags to look at, what needs action, what can wait, what is for information, what is over."""
     user, now = signed_in(request), timezone.now()
-    needing = list(
-        duties_needing_action(user)
+    duties = list(
+        duties_told_to(user, now=now)
         .select_related("episode__youth")
         .prefetch_related("episode__flags")
         .defer("source", "help", "if_refused", "episode__description_at_start")
     )
-    latest = latest_messages(user, needing).select_related("reminder")
+    latest = latest_messages(user, duties).select_related("reminder")
     about_flags = sorted(
         # No duty is behind these: joined all the same, the whole past of duties would be read.
         latest_flag_messages(user, now=now)
@@ -66,24 +79,45 @@ def inbox(request: HttpRequest) -> HttpResponse:
         .filter(pk__in={message.reminder.episode_id for message in (*about_flags, *others)})
         .values_list("pk", flat=True)
     )
-    held = {one.duty_id: one for one in held_of(needing, now=now)}
-    for_information = information_rows(others, visible=visible, now=now)[:ROWS]
+    standing = Standing(
+        reader=user,
+        visible=visible,
+        with_work=with_work_left(others),
+        offered_at=offered_since(others),
+    )
+    over = [message for message in others if standing.is_over(message)]
+    current = [message for message in others if not standing.is_over(message)]
+    for_information = information_rows(current, visible=visible, now=now)[:ROWS]
+    held = {one.duty_id: one for one in held_of(duties, now=now)}
+    rows = action_rows(duties, latest, held=held, reader=user, now=now)
     return render(
         request,
         "casework/reminder/inbox.html",
         {
-            "unheld": [caseload_row(episode, now=now) for episode in unheld_cases_of(user)]
-            if may(user, Permission.EPISODE_ASSIGN)
-            else [],
-            "needs_action": action_rows(needing, latest, held=held, reader=user, now=now),
+            **_unheld(user, now=now),
+            "needs_action": [row for row in rows if row.needs_action],
             "order": ORDER,
+            "later": [row for row in rows if not row.needs_action],
+            "later_words": LATER,
             "flags": information_rows(about_flags, visible=visible, now=now),
             "for_information": for_information,
+            "past": past_rows(over, standing, now=now)[:ROWS],
             "has_new": any(row.is_new for row in for_information),
             "now": now,
             "zone": user.unit.zone if user.unit else None,
         },
     )
+
+
+def _unheld(user: User, *, now: datetime) -> dict[str, Any]:
+    """Whom nobody holds, most urgent first, for those who can give them to somebody."""
+    if not may(user, Permission.EPISODE_ASSIGN):
+        return {}
+    page = page_of(user, BoardFilter(is_unassigned=True), now=now, size=ROWS)
+    return {
+        "unheld": [row_of(row, now=now) for row in rows_for(page.ids, user, now=now)],
+        "has_more_unheld": page.next is not None,
+    }
 
 
 def _with_item(messages: DeliveryQuerySet) -> DeliveryQuerySet:

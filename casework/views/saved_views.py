@@ -12,7 +12,7 @@ from casework.access.board import BoardFilter
 from casework.access.board_address import query_of, read_filter, read_query
 from casework.access.decorators import requires
 from casework.access.permissions import Permission
-from casework.access.scoping import get_saved_view_or_404, saved_views_of, units_for_intake
+from casework.access.scoping import get_saved_view_or_404, saved_views_of, units_of
 from casework.forms.board import SavedViewForm
 from casework.models import User
 from casework.operations import saved_views
@@ -27,7 +27,7 @@ def views(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     mine = list(saved_views_of(user))
     read = {view.pk: read_query(view.query) for view in mine}
-    form = filter_form(user, {}, *read.values(), units=list(units_for_intake(user)))
+    form = filter_form(user, {}, *read.values(), units=list(units_of(user)))
     rows = view_rows(mine, read=read, words_for=form.words_for)
     return render(request, "casework/view/list.html", {"rows": rows})
 
@@ -108,5 +108,5 @@ def delete_view(request: HttpRequest, view_id: UUID) -> HttpResponse:
 
 def _limits(user: User, wanted: BoardFilter) -> list[str]:
     """What a filter is limited to, in words."""
-    form = filter_form(user, {}, wanted, units=list(units_for_intake(user)))
+    form = filter_form(user, {}, wanted, units=list(units_of(user)))
     return [chip.words for chip in chips_of(wanted, form.words_for)]

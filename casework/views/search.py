@@ -1,6 +1,6 @@
 """Find a youth or an episode by whatever somebody has: a name, a number, a phone, an account.
 
-What is typed is posted and kept on the server; the address of the results holds a random id.
+What is typed is posted and kept for minutes; the address of the results holds a random id.
 """
 
 from uuid import UUID
@@ -26,8 +26,7 @@ def search(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = SearchForm(kept_answers.answers_of(request, now=now))
     if form.is_bound and form.is_valid():
-        search_id = kept_searches.keep(request, form.cleaned_data["typed"], now=now)
-        return redirect("search_results", search_id)
+        return kept_searches.keep(request, form.cleaned_data["typed"], now=now)
     return render(request, "casework/search/search.html", {"form": form})
 
 

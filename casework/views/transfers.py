@@ -17,7 +17,7 @@ from casework.access.scoping import (
     get_transfer_or_404,
     is_in_scope,
     transfers_visible_to,
-    units_in_scope,
+    unit_ids_in_scope,
 )
 from casework.forms.assignments import DeclineForm, OfferForm, PersonForm
 from casework.models import Transfer
@@ -49,8 +49,7 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
         .defer("episode__description_at_start")
         .prefetch_related("episode__flags")
     )
-    mine = units_in_scope(user)
-    units = None if mine is None else set(mine.values_list("pk", flat=True))
+    units = unit_ids_in_scope(user)
     waiting = list(every.waiting().order_by("at", "id"))
     answered = every.exclude(pk__in=[one.pk for one in waiting]).order_by("-at", "-id")[:NEWEST]
     incoming = [one for one in waiting if units is None or one.to_unit_id in units]

@@ -53,7 +53,8 @@ def test_youth_are_handed_over_and_back_and_go_to_another_unit(visit, size, kind
     # Undone, all three are Dana's again.
     sam.open(done)
     sam.press("Undo")
-    assert "3 given back" in sam.text()
+    assert "Undone: 3 youth held as before" in sam.text()
+    sam.looks("reassigned-undone")
     dana.open("/")
     mine = dana.page.locator("section", has_text="Assigned to you").first.inner_text()
     assert all(name in mine for name in names)

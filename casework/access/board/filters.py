@@ -91,6 +91,8 @@ class BoardFilter:
     factor: str | None = None
     """The key of a push or pull item whose latest answer is Yes."""
     status: Status | None = None
+    episodes: frozenset[UUID] | None = None
+    """Public ids: these alone. Of what somebody ticked, so no address says it."""
 
     def conditions(self, *, now: datetime, today: date) -> Iterator[Condition]:
         """Everything but the scope. `today` is the local day on which ages are told."""
@@ -117,6 +119,11 @@ class BoardFilter:
             yield _FACTOR, [self.factor, Said.YES.value]
         if self.status is not None:
             yield _STATUSES[self.status]
+        if self.episodes is not None:
+            yield (
+                "s.episode_id IN (SELECT id FROM casework_episode WHERE public_id = ANY(%s))",
+                [sorted(self.episodes)],
+            )
 
 
 OPEN: Condition = ("s.ended_at IS NULL", [])

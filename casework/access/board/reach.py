@@ -39,10 +39,10 @@ class Reach:
 
 def reach_of(user: User, scope: Scope) -> Reach:
     """What this person's board reaches; nothing for who may see no episodes."""
+    in_scope = unit_ids_in_scope(user)
     if scope is Scope.UNIT and user.unit_id is not None:
-        in_scope = unit_ids_in_scope(user, below=False)
-    else:
-        in_scope = unit_ids_in_scope(user)
+        own = frozenset({user.unit_id})
+        in_scope = own if in_scope is None else own & in_scope
     return Reach(unit_ids=in_scope, worker_id=user.pk if scope is Scope.MINE else None)
 
 

@@ -114,10 +114,8 @@ def _standings(ids: Sequence[int], *, now: datetime) -> list[Standing]:
 
 def _add_units_and_workers(episodes: Sequence[Episode]) -> None:
     """Few units and people stand behind many rows: each is read and made once."""
-    units = Unit.objects.in_bulk({one.unit_id for one in episodes})
-    people = User.objects.defer("password").in_bulk(
-        {one.assigned_to_id for one in episodes} - {None}
-    )
+    units = Unit.objects.only("name").in_bulk({one.unit_id for one in episodes})
+    people = User.objects.only("name").in_bulk({one.assigned_to_id for one in episodes} - {None})
     for episode in episodes:
         episode.unit = units[episode.unit_id]
         if episode.assigned_to_id is not None:

@@ -1,4 +1,4 @@
-"""Look for youth who are on file twice, now: what beat rings once a day."""
+"""Look for youth who are on file twice, now: what beat rings every hour."""
 
 from typing import Any
 

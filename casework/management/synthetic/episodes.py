@@ -51,6 +51,8 @@ class Plan:
     episodes: int
     seed: int
     now: datetime
+    has_past_work: bool = True
+    """Whether past episodes have duties, flags and answers. Without, ten times as many fit on a disk."""
 
     @property
     def open(self) -> int:
@@ -66,6 +68,11 @@ class Plan:
     def rounds(self) -> int:
         """The most episodes of one youth."""
         return -(-self.episodes // self.youth)
+
+    @property
+    def with_work(self) -> str:
+        """Which episodes have flags and answers, as SQL."""
+        return "true" if self.has_past_work else "e.ended_at IS NULL"
 
     def begin(self) -> None:
         """Define, for this connection, what chance is."""
@@ -89,11 +96,11 @@ def make_episodes(plan: Plan, first: int, last: int) -> None:
         (Episode, lambda: _open_episodes(plan, first, last)),
         (Episode, lambda: _past_episodes(plan, first, last)),
         (Duty, lambda: _open_duties(plan, first, last)),
-        (Duty, lambda: _past_duties(plan, first, last)),
+        *([(Duty, lambda: _past_duties(plan, first, last))] if plan.has_past_work else []),
         (DutyEvidence, lambda: _proofs(first, last)),
-        (Flag, lambda: _flags(first, last)),
+        (Flag, lambda: _flags(plan, first, last)),
         (AssessmentRecord, lambda: _assessments(first, last)),
-        (ChecklistAnswer, lambda: _answers(first, last)),
+        (ChecklistAnswer, lambda: _answers(plan, first, last)),
     )
     for model, step in steps:
         step()
@@ -295,12 +302,12 @@ _MARKS = """(VALUES
 ) AS m (code, mark, says, share)"""
 
 
-def _flags(first: int, last: int) -> None:
+def _flags(plan: Plan, first: int, last: int) -> None:
     """On some episodes, of each mark; one in eight is set aside."""
     aside = "pg_temp.chance(e.id, m.code || 'aside') < 0.125"
     source = f"""casework_episode e CROSS JOIN {_MARKS}
         WHERE e.id BETWEEN {first} AND {last}
-            AND pg_temp.chance(e.id, m.code) < m.share"""  # noqa: S608
+            AND pg_temp.chance(e.id, m.code) < m.share AND {plan.with_work}"""  # noqa: S608
     fill(
         Flag,
         "pattern_flag",
@@ -339,12 +346,12 @@ def _assessments(first: int, last: int) -> None:
     )
 
 
-def _answers(first: int, last: int) -> None:
+def _answers(plan: Plan, first: int, last: int) -> None:
     """To three of the push and pull factors, for half of the episodes; mostly Yes."""
     keys = ", ".join(f"'{key}'" for key in FACTORS)
     source = f"""casework_episode e CROSS JOIN generate_series(0, {ANSWERS - 1}) number
         WHERE e.id BETWEEN {first} AND {last}
-            AND pg_temp.chance(e.id, 'answered') < 0.5"""  # noqa: S608
+            AND pg_temp.chance(e.id, 'answered') < 0.5 AND {plan.with_work}"""  # noqa: S608
     # Neighbors in the list, so that no question is answered twice.
     which = (
         f"1 + (floor(pg_temp.chance(e.id, 'factor') ^ 2 * {len(FACTORS)})::int + number * 5)"

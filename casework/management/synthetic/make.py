@@ -25,7 +25,13 @@ class NotEmpty(Exception):
 
 
 def make_agency(
-    *, youth: int, episodes: int, now: datetime, seed: int = SEED, units: int | None = None
+    *,
+    youth: int,
+    episodes: int,
+    now: datetime,
+    seed: int = SEED,
+    units: int | None = None,
+    has_past_work: bool = True,
 ) -> None:
     """Fill an empty database. Raises `NotEmpty` for one that is not.
 
@@ -36,7 +42,7 @@ def make_agency(
             "This database is not empty, and a synthetic agency never goes beside other records. "
             "Let DATABASE_URL name a new one, with its tables (./run manage migrate)."
         )
-    plan = Plan(youth=youth, episodes=episodes, seed=seed, now=now)
+    plan = Plan(youth=youth, episodes=episodes, seed=seed, now=now, has_past_work=has_past_work)
     staff = make_units_and_people(units or units_for(plan.open))
     with no_statement_is_too_long(), triggers_resting():
         _in_chunks(

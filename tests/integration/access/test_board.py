@@ -26,7 +26,7 @@ from casework.access.board import (
     tiles,
     workload,
 )
-from casework.access.scoping import units_in_scope
+from casework.access.scoping import unit_ids_in_scope
 from casework.models import (
     Duty,
     EndReason,
@@ -141,7 +141,7 @@ def oona(agency: list[Episode]) -> User:
 def test_what_people_recorded_is_in_the_printed_order(agency, oona, sam, now, later):
     now = now + later
     cases = live_cases(now)
-    own = set(Episode.objects.filter(unit__in=units_in_scope(sam)).values_list("pk", flat=True))
+    own = set(Episode.objects.filter(unit__in=unit_ids_in_scope(sam)).values_list("pk", flat=True))
 
     assert all_of(oona, BoardFilter(), now=now, size=7) == in_printed_order(cases, now=now)
     assert all_of(sam, BoardFilter(), now=now, size=7) == in_printed_order(

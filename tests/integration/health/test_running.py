@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import Message, User
-from casework.notifications.pulses import CRON, DIGEST, PING, SWEEP, beat
+from casework.notifications.pulses import CRON, DIGEST, PING, SWEEP, beat, note_failed_digest
 from tests.factories import ReminderFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,15 @@ def test_the_sign_of_life_is_told_without_its_address(
 
     assert says in words
     assert "secret-part" not in words
+
+
+def test_a_digest_that_could_not_be_made_is_red(page, adam, ana, now):
+    note_failed_digest(ana, "RuntimeError: no answer", now=now)
+
+    words = page(adam)
+
+    assert "Daily digests Not made for 1 person" in words
+    assert "no answer" not in words
 
 
 def test_the_last_digest_is_told(page, adam, now):

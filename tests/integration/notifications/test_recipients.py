@@ -1,15 +1,25 @@
 """Who hears a reminder is looked up when it is sent: people leave, and cases move."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
 from casework.access.scoping import may_see_episode
 from casework.models import Absence, Delivery, Role, User
+from casework.notifications.addressing import address_due
 from casework.notifications.directory import Directory
 from casework.notifications.recipients import Place, recipients_of
+from casework.operations.assignments import assign, undo
 from casework.policies.ladder import Audience
-from tests.factories import TOLD, EpisodeFactory, UnitFactory, UserFactory
+from tests.factories import (
+    TOLD,
+    DutyFactory,
+    EpisodeFactory,
+    ReminderFactory,
+    UnitFactory,
+    UserFactory,
+)
 
 
 def deactivate(*people: User) -> None:
@@ -42,6 +52,32 @@ def test_a_new_owner_hears_what_was_planned_for_the_old_one(episode, ana, unit):
         (eva, "It is assigned to you."),
         (ana, "You logged it."),
     ]
+
+
+def test_who_logged_it_and_handed_it_on_hears_nothing_more_until_that_is_undone(
+    episode, ana, sam, unit
+):
+    eva = UserFactory(unit=unit)
+    batch = uuid.uuid4()
+    assign(episodes=[episode], to=eva, by=sam, now=TOLD, batch=batch)
+    assert heard_by(episode, Audience.OWNER) == [(eva, "It is assigned to you.")]
+
+    undo(batch=batch, by=sam, now=TOLD)
+    assign(episodes=[episode], to=None, by=sam, now=TOLD, batch=uuid.uuid4())
+    assign(episodes=[episode], to=ana, by=sam, now=TOLD, batch=uuid.uuid4())
+
+    assert heard_by(episode, Audience.OWNER) == [(ana, "It is assigned to you.")]
+
+
+def test_the_sweep_knows_too_that_it_was_handed_on(episode, ana, sam, unit):
+    eva = UserFactory(unit=unit)
+    assign(episodes=[episode], to=eva, by=sam, now=TOLD, batch=uuid.uuid4())
+    reminder = ReminderFactory(duty=DutyFactory(episode=episode), due_at=TOLD)
+
+    address_due(now=TOLD)
+
+    told = reminder.deliveries.values_list("recipient", flat=True)
+    assert set(told) == {eva.pk}
 
 
 def test_when_the_owner_has_left_the_supervisor_hears_why(episode, ana, sam):

@@ -4,15 +4,29 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 
 from casework.access.people import who_may_hold
 from casework.access.scoping import may_see_episode
-from casework.models import Assignment, AuditEvent, Reminder, Role, Unit, User
+from casework.models import (
+    Assignment,
+    AuditEvent,
+    Channel,
+    Delivery,
+    Message,
+    Reminder,
+    Role,
+    Unit,
+    User,
+)
+from casework.notifications.addressing import address_due
+from casework.notifications.sweep import sweep
 from casework.operations import assignments, notices, transfers
 from casework.operations.acknowledgements import acknowledge
 from casework.operations.assignments import ChangedSince, Refused, assign, take, undo
+from casework.operations.submissions import KeyReused
 from casework.policies.ladder import Audience
-from tests.factories import EpisodeFactory, UnitFactory, UserFactory, YouthFactory
+from tests.factories import EpisodeFactory, ReminderFactory, UnitFactory, UserFactory, YouthFactory
 from tests.integration.scenes import bring_back, log
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +47,11 @@ def give(episodes, to, *, by, now, **more):
     return assign(
         episodes=episodes, to=to, by=by, now=now, batch=more.pop("batch", uuid.uuid4()), **more
     )
+
+
+def again(episodes):
+    """These as they are now, as a page would read them."""
+    return [type(one).objects.get(pk=one.pk) for one in episodes]
 
 
 def holders(episodes):
@@ -103,6 +122,35 @@ def test_the_same_form_sent_again_does_nothing(three, ben, sam, now):
 
     assert sorted(one.pk for one in again) == sorted(one.pk for one in first)
     assert told("assigned") == ["Ben"] * 3
+
+
+@pytest.mark.parametrize("what", ["person", "nobody", "note", "episodes", "somebody else's"])
+def test_the_same_key_with_another_answer_is_refused(three, ana, ben, sam, oona, now, what):
+    batch = uuid.uuid4()
+    give(three[:2], ben, by=sam, now=now, batch=batch)
+    answers = {
+        "person": (three[:2], sam, sam, ""),
+        "nobody": (three[:2], None, sam, ""),
+        "note": (three[:2], ben, sam, "Something else"),
+        "episodes": (three, ben, sam, ""),
+        "somebody else's": (three[:2], ben, oona, ""),
+    }
+    episodes, to, by, note = answers[what]
+
+    with pytest.raises(KeyReused, match="Check it and save again"):
+        give(again(episodes), to, by=by, now=now, batch=batch, note=note)
+
+    assert holders(three) == [ben, ben, ana]
+
+
+def test_with_one_that_was_theirs_already_the_same_form_does_nothing(three, ben, sam, now):
+    give(three[:1], ben, by=sam, now=now)
+    batch = uuid.uuid4()
+
+    first = give(again(three), ben, by=sam, now=now, batch=batch)
+
+    assert len(first) == 2
+    assert len(give(again(three), ben, by=sam, now=now, batch=batch)) == 2
 
 
 @pytest.mark.parametrize("who", ["omar", "adam", "ruth"])
@@ -214,8 +262,13 @@ def test_what_somebody_holds_cannot_be_taken(episode, ben, now):
 # --- Undo -----------------------------------------------------------------------------------
 
 
+def waiting_mail_of(person):
+    return Delivery.objects.waiting().filter(recipient=person, channel=Channel.EMAIL)
+
+
 def test_undone_within_ten_minutes_all_go_back_and_both_are_told(three, ana, ben, sam, now):
     batch = give(three, ben, by=sam, now=now)[0].batch
+    sweep(clock=lambda: now, seconds=9)
 
     undone = undo(batch=batch, by=sam, now=now + 9 * MINUTE)
 
@@ -223,6 +276,87 @@ def test_undone_within_ten_minutes_all_go_back_and_both_are_told(three, ana, ben
     assert len(undone.given_back) == 3
     assert undone.left == []
     assert told("assigned") == ["Ana"] * 3 + ["Ben"] * 3
+    assert told("handed-on") == ["Ana"] * 3 + ["Ben"] * 3
+
+
+def test_undone_before_anything_went_out_nobody_hears_of_either(three, ana, ben, sam, now):
+    sweep(clock=lambda: now, seconds=9)  # what is told when they are logged
+    mail.outbox.clear()
+    before = Delivery.objects.count()
+    batch = give(three, ben, by=sam, now=now)[0].batch
+
+    undo(batch=batch, by=sam, now=now + MINUTE)
+    sweep(clock=lambda: now + MINUTE, seconds=9)
+
+    assert told("assigned") == told("handed-on") == []
+    assert Delivery.objects.count() == before
+    assert mail.outbox == []
+
+
+def test_undone_once_it_went_out_each_gets_one_more_mail(three, ana, ben, sam, now):
+    sweep(clock=lambda: now, seconds=9)
+    batch = give(three, ben, by=sam, now=now)[0].batch
+    sweep(clock=lambda: now + MINUTE, seconds=9)
+    mail.outbox.clear()
+
+    undo(batch=batch, by=sam, now=now + 2 * MINUTE)
+    sweep(clock=lambda: now + 2 * MINUTE, seconds=9)
+
+    assert sorted(one.to[0] for one in mail.outbox) == sorted([ana.email, ben.email])
+    assert "3 new items" in mail.outbox[0].subject
+
+
+def test_mail_that_still_waits_is_called_off_and_the_undo_told_in_its_place(
+    episode, ana, ben, sam, now
+):
+    sweep(clock=lambda: now, seconds=9)
+    batch = give([episode], ben, by=sam, now=now)[0].batch
+    address_due(now=now)  # it stands in the inbox, and the mail has not gone out
+    mail.outbox.clear()
+
+    undo(batch=batch, by=sam, now=now + MINUTE)
+    assert not waiting_mail_of(ana).exists()
+    assert not waiting_mail_of(ben).exists()
+    sweep(clock=lambda: now + MINUTE, seconds=9)
+
+    assert sorted(one.to[0] for one in mail.outbox) == sorted([ana.email, ben.email])
+    assert {one.subject for one in mail.outbox} == {f"New item for you (ref {episode.reference})"}
+
+
+def test_what_a_sweep_is_sending_is_not_called_off(episode, ana, ben, sam, now):
+    batch = give([episode], ben, by=sam, now=now)[0].batch
+    address_due(now=now)
+    Message.objects.update(claimed_until=now + 2 * MINUTE)
+    sending = waiting_mail_of(ben).count()
+
+    undo(batch=batch, by=sam, now=now + MINUTE)
+
+    assert waiting_mail_of(ben).count() == sending > 0
+
+
+def test_given_back_one_hears_only_of_what_others_were_told_in_between(
+    episode, police, ana, ben, sam, now
+):
+    address_due(now=now)
+    batch = give([episode], ben, by=sam, now=now + MINUTE)[0].batch
+    ReminderFactory(duty=police, due_at=now + 2 * MINUTE)
+    address_due(now=now + 2 * MINUTE)
+
+    undo(batch=batch, by=sam, now=now + 3 * MINUTE)
+
+    handed = Reminder.objects.waiting().filter(person=ana, duty__isnull=False)
+    assert [reminder.duty for reminder in handed] == [police]
+
+
+def test_mail_that_nobody_holds_it_is_called_off_once_somebody_does(episode, ben, sam, oona, now):
+    give([episode], None, by=oona, now=now)
+    address_due(now=now)
+    asked = waiting_mail_of(sam).filter(reminder__dedupe_key__contains=":unassigned:")
+    assert asked.count() == 1
+
+    give([episode], ben, by=oona, now=now)
+
+    assert not asked.exists()
 
 
 def test_after_ten_minutes_it_says_what_to_do_instead(episode, ben, sam, now):

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from casework.models import AuditEvent, ContactKind, PossibleDuplicate, Pulse, Youth
+from casework.operations import duplicates
 from casework.operations.contacts import add_contact
 from casework.operations.duplicates import (
     PULSE,
@@ -157,10 +159,10 @@ def test_people_put_any_two_records_side_by_side(jordan, add, sam, now):
         put_side_by_side(one=jordan, other=jordan, by=sam, now=now)
 
 
-# --- Once a day --------------------------------------------------------------------------------
+# --- Every hour --------------------------------------------------------------------------------
 
 
-def test_the_daily_look_finds_what_changed_since(jordan, add, unit, ana, monkeypatch):
+def test_the_regular_look_finds_what_changed_since(jordan, add, unit, ana, monkeypatch):
     other = add("Jordin", "Quillfeather", unit=UnitFactory())
     look_at_changes(now=exactly_now())
     for youth in (jordan, other):
@@ -186,15 +188,71 @@ def exactly_now():
         return cursor.fetchone()[0]
 
 
-def test_the_daily_look_reads_only_what_changed(jordan, unit, now):
+def test_the_regular_look_reads_only_what_changed(jordan, unit, now):
     later = exactly_now() + 30 * DAY
     Pulse.objects.create(name=PULSE, at=later)
 
     with CaptureQueriesContext(connection) as asked:
         assert look_at_changes(now=later) == 0
 
-    assert len(asked) <= 8
+    assert len(asked) <= 10
     assert Pulse.objects.get(name=PULSE).at == later
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The records that a look has compared, in order; `ends_at` ends it at that one, once."""
+    seen, ends_at = [], {}
+    look = duplicates.look_for_duplicates
+
+    def note(youth, *, now):
+        seen.append(youth.pk)
+        if error := ends_at.pop(youth.pk, None):
+            raise error
+        return look(youth, now=now)
+
+    monkeypatch.setattr(duplicates, "look_for_duplicates", note)
+    return seen, ends_at
+
+
+def test_a_look_that_is_cut_off_goes_on_where_it_was(unit, looked_at):
+    seen, ends_at = looked_at
+    youth = sorted(YouthFactory(unit=unit).pk for _ in range(4))
+    began = exactly_now()
+    ends_at[youth[2]] = SoftTimeLimitExceeded()
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        look_at_changes(now=began)
+    assert not Pulse.objects.filter(name=PULSE).exists()
+    look_at_changes(now=began + DAY)
+
+    assert seen == [*youth[:3], *youth[2:]]
+    assert Pulse.objects.get(name=PULSE).at == began  # what changed since is for the next look
+    assert not Pulse.objects.filter(name=duplicates.SO_FAR).exists()
+
+
+def test_one_record_that_takes_all_the_time_is_passed_over_the_second_time(unit, looked_at):
+    seen, ends_at = looked_at
+    youth = sorted(YouthFactory(unit=unit).pk for _ in range(2))
+    ends_at[youth[0]] = SoftTimeLimitExceeded()
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        look_at_changes(now=exactly_now())
+    look_at_changes(now=exactly_now())
+
+    assert seen == youth
+
+
+def test_one_record_that_cannot_be_compared_does_not_stop_the_rest(unit, looked_at, caplog):
+    seen, ends_at = looked_at
+    youth = sorted(YouthFactory(unit=unit, given_name="Jordan").pk for _ in range(3))
+    ends_at[youth[1]] = RuntimeError("no answer")
+
+    look_at_changes(now=exactly_now())
+
+    assert seen == youth
+    assert f"Youth {youth[1]} could not be compared" in caplog.text
+    assert "Jordan" not in caplog.text
 
 
 def test_the_command_prints_how_many_and_nobodys_name(jordan, unit):

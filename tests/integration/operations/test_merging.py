@@ -174,7 +174,7 @@ def test_placements_at_one_time_ask_whose_stay_and_lose_none(jordan, jo, merged)
     )
     theirs = PlacementFactory(youth=jo, name="Birch", started_at=TOLD - 30 * DAY)
 
-    with pytest.raises(Refused, match="Select whose placements stay"):
+    with pytest.raises(Refused, match="Select which is right"):
         merged(jordan, jo)
     entry = merged(jordan, jo, placements=Choice.OTHER)
 

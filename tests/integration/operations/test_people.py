@@ -256,3 +256,10 @@ def test_an_undone_return_is_left_to_the_supervisor_where_its_holder_has_gone(
 
     episode.refresh_from_db()
     assert episode.assigned_to is None
+
+
+def test_nobody_is_away_for_over_a_year(ana, ben, now):
+    with pytest.raises(absences.Refused, match="hand over what they hold"):
+        away(ana, ben, now, ends=367)
+
+    assert away(ana, ben, now, ends=366).pk

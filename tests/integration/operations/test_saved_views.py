@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from casework.access.board import BoardFilter, DutyState, FlagIs, Status
 from casework.access.board_address import read_query
@@ -18,6 +19,7 @@ from casework.models import (
 )
 from casework.operations import saved_views
 from casework.operations.flags import raise_by_hand
+from casework.operations.people import deactivate, reactivate
 from casework.policies.ladder import ReminderKind
 from tests.factories import EpisodeFactory, YouthFactory
 from tests.integration.scenes import bring_back, log, record
@@ -179,6 +181,41 @@ def test_who_lost_their_account_is_told_nothing(sam, ana, adam, episode, now):
     flag(episode, by=ana, now=now)
 
     assert saved_views.notice_entries(now=now + MINUTE) == 0
+
+
+def test_whose_account_is_open_again_is_told_only_of_who_enters_from_then_on(
+    sam, adam, ana, unit, now
+):
+    save(sam, now, wanted=EVERYBODY)
+    deactivate(person=sam, by=adam, now=now, hand_over={})
+    log(YouthFactory(unit=unit), by=ana, now=now)
+    saved_views.notice_entries(now=now + MINUTE)
+
+    reactivate(person=sam, by=adam, now=now + 2 * MINUTE)
+    assert saved_views.notice_entries(now=now + 3 * MINUTE) == 0
+
+    later = log(YouthFactory(unit=unit), by=ana, now=now + 4 * MINUTE)
+    assert saved_views.notice_entries(now=now + 5 * MINUTE) == 1
+    assert told() == [(later.pk, 1)]
+
+
+def test_a_look_that_is_cut_off_goes_on_behind_the_view_that_it_had_reached(sam, now, monkeypatch):
+    views = [save(sam, now, name=f"View {number}").pk for number in range(3)]
+    looked_at = []
+
+    def cut_off_at_the_second(view, *, now):
+        looked_at.append(view.pk)
+        if len(looked_at) == 2:
+            raise SoftTimeLimitExceeded
+        return []
+
+    monkeypatch.setattr(saved_views, "_now_in", cut_off_at_the_second)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        saved_views.notice_entries(now=now + MINUTE)
+    saved_views.notice_entries(now=now + 2 * MINUTE)
+
+    assert looked_at == [views[0], views[1], views[2], views[0], views[1]]
 
 
 def test_of_many_at_once_one_notice_tells(sam, unit, ana, now):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework.models import Acknowledgement, Outcome, Reminder, Role, User
+from casework.models import Acknowledgement, Delivery, Outcome, Reminder, Role, User
 from casework.notifications import sweep
 from casework.operations.acknowledgements import acknowledge
 from casework.policies.ladder import Audience
@@ -142,6 +142,36 @@ def test_the_duty_says_who_hears_next_and_when(as_person, police, ana, sam, oona
         "Once it is overdue, every 30 minutes until it is done: "
         "whoever holds it, supervisor and on-call manager."
     )
+
+
+def test_it_says_first_who_was_told_already_when_and_whether_it_was_seen(
+    as_person, police, ana, sam, now, set_clock
+):
+    def told_at(moment):
+        set_clock(moment)
+        while sweep.address_due(now=moment):
+            pass
+        page = as_person(sam).get(police.get_absolute_url())
+        seen = page.content.decode()
+        assert seen.index("Who is told") < seen.index("Record it")
+        return [(one.who, one.when, one.note) for one in page.context["ladder"].told]
+
+    assert told_at(now) == [("Ana", "2:04 a.m. CST", "")]
+
+    message = Delivery.objects.inbox_of(ana).get(reminder__duty=police)
+    as_person(ana).get(reverse("reminder", args=[message.public_id]))
+    assert told_at(now) == [("Ana", "2:04 a.m. CST", "seen")]
+
+    assert told_at(police.due_at - 20 * MINUTE) == [
+        ("Ana", "3:32 a.m. CST", ""),
+        ("you", "3:32 a.m. CST", ""),
+    ]
+
+
+def test_nobody_told_yet_is_said(as_person, police, ana):
+    page = as_person(ana).get(police.get_absolute_url())
+
+    assert "Nobody has been told yet." in page.content.decode()
 
 
 def test_paused_steps_say_so(as_person, police, ana, sam, oona, now, set_clock):

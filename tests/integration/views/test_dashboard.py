@@ -136,12 +136,36 @@ def test_the_figures_count_what_they_say(as_person, sam, agency):
     tiles = tiles_on(as_person(sam).get("/"))
 
     assert {words: number for words, (number, _) in tiles.items()} == {
-        "with a duty overdue": 5,
-        "with a duty due in 4 hours": 3,
+        "with a duty overdue, missing or back": 5,
+        "with a duty due in 4 hours, missing or back": 3,
         "endangered": 2,
-        "with nobody assigned": 1,
+        "with nobody assigned, missing or back": 1,
         "missing over 7 days": 1,
     }
+
+
+def test_the_list_behind_a_figure_says_that_some_of_them_are_back(as_person, sam, agency):
+    _, url = tiles_on(as_person(sam).get("/"))["with a duty overdue, missing or back"]
+
+    page = as_person(sam).get(url)
+
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+    assert "5 youth missing or back, with something left to do" in said
+    assert "Missing or back, with something left to do Remove" in said
+
+
+def test_of_a_youth_who_is_back_the_list_says_how_long_they_were_missing(
+    as_person, sam, ana, unit, now
+):
+    for seen in (None, exactly(now - timedelta(hours=3))):
+        episode = log(YouthFactory(unit=unit), by=ana, now=now, last_seen=seen)
+        bring_back(episode, by=ana, now=now)
+
+    page = as_person(sam).get("/missing?status=returned_open").content.decode()
+
+    assert "Was missing for <strong>3 h</strong>" in page
+    assert "From told to the end: <strong>12 min</strong>" in page
+    assert "Missing for </span>" not in page
 
 
 def test_every_number_of_the_workload_leads_to_exactly_as_many_rows(as_person, sam, agency):

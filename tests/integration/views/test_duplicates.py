@@ -187,11 +187,14 @@ def test_placements_that_overlap_are_asked_about(browser, pair, jordan, jo):
     PlacementFactory(youth=jo, name="Birch Home", started_at=TOLD - 30 * DAY)
     address = pair.get_absolute_url()
     page = browser.get(address)
-    assert "Placements were at the same time. Whose are right?" in words_of(page)
+    said = words_of(page)
+    assert "the youth lived in two places at the same time. Which is right?" in said
+    assert "Maple House First record" in said
+    assert "Birch Home Second record" in said
 
     confirm = browser.post(address, answers_on(page, stays="first", placements="second"))
 
-    assert "The placement at Maple House stays on file" in words_of(confirm)
+    assert "The placement at Maple House no longer counts" in words_of(confirm)
     browser.post(address, answers_on(confirm, step="merge"))
     assert [one.name for one in jordan.placements.all()] == ["Birch Home"]
 

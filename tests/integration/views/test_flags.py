@@ -539,10 +539,7 @@ def test_flags_that_wait_for_a_decision_lead_the_inbox_once_each(
     assert [row.title for row in context["flags"]] == [
         "Flag raised: Endangered. The youth needs medicine or medical care within 24 hours."
     ]
-    assert any(
-        one.startswith("Flag confirmed: Endangered.")
-        for one in [row.title for row in context["for_information"]]
-    )
+    assert any(row.title.startswith("Flag confirmed: Endangered.") for row in context["past"])
 
 
 def test_a_youth_who_is_back_leaves_no_flag_to_look_at(browser, answered, episode, ana, now):

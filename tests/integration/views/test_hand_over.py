@@ -5,6 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import Assignment, Role, Transfer
@@ -56,6 +58,18 @@ def test_confirming_hands_over_and_leads_to_what_was_done(browser, episode, ben)
     assert "Ana to Ben Kowalski" in words_of(page)
 
 
+def test_the_same_form_with_another_answer_is_not_taken_as_the_same(browser, episode, ana, ben):
+    key = str(uuid.uuid4())
+    confirmed(browser, episode, to=ben, submission_key=key)
+
+    page = confirmed(browser, episode, to=ana, submission_key=key)
+
+    episode.refresh_from_db()
+    assert episode.assigned_to == ben
+    assert "Not saved: this form had been sent before, for something else." in words_of(page)
+    assert page.context["form"].data["submission_key"] != key
+
+
 def test_the_page_that_is_drawn_carries_all_that_its_answer_needs(browser, episode):
     page = browser.get(f"/reassign?episode={episode.public_id}")
 
@@ -80,7 +94,43 @@ def test_undo_gives_back_and_says_so(browser, episode, ana, ben):
 
     episode.refresh_from_db()
     assert episode.assigned_to == ana
-    assert "Undone: 1 given back." in words_of(page)
+    assert "Undone: 1 youth held as before" in words_of(page)
+    assert "<title>Undone" in page.content.decode()
+    assert "handed to" not in words_of(page)
+    assert "Ana to Ben Kowalski Undone Ana" in words_of(page)  # the last says who holds it now
+    assert ">Undo<" not in page.content.decode()
+
+
+def test_after_an_undo_the_next_step_is_to_reassign_the_same_youth(browser, episode, ben):
+    done = confirmed(browser, episode, to=ben)["Location"]
+    page = browser.post(f"{done}/undo", follow=True)
+
+    again = browser.post("/reassign", {"episode": fields_on(page)["episode"]})
+
+    assert again.context["form"].initial["episode"] == [str(episode.public_id)]
+
+
+def test_what_was_undone_in_part_says_who_holds_each(browser, episode, unit, ana, ben, sam, now):
+    other = log(YouthFactory(unit=unit), by=ana, now=now)
+    done = confirmed(browser, episode, other, to=ben)["Location"]
+    assign(episodes=[other], to=sam, by=sam, now=now, batch=uuid.uuid4())
+
+    page = words_of(browser.post(f"{done}/undo", follow=True))
+
+    assert "2 youth handed to Ben Kowalski, 1 of them undone" in page
+    assert f"it cannot go back: {other.reference}." in page
+    assert "Ana to Ben Kowalski Undone Ana" in page
+    assert "Ana to Ben Kowalski Sam" in page
+
+
+def test_after_ten_minutes_it_is_not_called_a_thing_to_undo(browser, episode, ben, now, set_clock):
+    done = confirmed(browser, episode, to=ben)["Location"]
+    set_clock(now + timedelta(minutes=11))
+
+    page = browser.get(done)
+
+    assert "An undo is possible for ten minutes: reassign instead." in words_of(page)
+    assert "Reassign this youth" in words_of(page)
     assert ">Undo<" not in page.content.decode()
 
 
@@ -196,6 +246,21 @@ def test_left_to_nobody_it_is_counted_at_home_and_stands_on_top_of_the_inbox(
     assert "I take this" in words_of(as_person(ana).get(episode.get_absolute_url()))
 
 
+def test_the_inbox_shows_the_most_urgent_whom_nobody_holds_and_leads_to_the_rest(
+    browser, unit, ana, now, monkeypatch
+):
+    monkeypatch.setattr("casework.views.reminders.ROWS", 2)
+    some = [log(YouthFactory(unit=unit), by=ana, now=now) for _ in range(3)]
+    assign(episodes=some, to=None, by=ana, now=now, batch=uuid.uuid4())
+
+    page = browser.get("/reminders")
+
+    assert "Give these youth to somebody 2+" in words_of(page)
+    assert "that page has the rest" in words_of(page)
+    assert 'href="/reassign?worker=nobody"' in page.content.decode()
+    assert len(browser.get("/reassign?worker=nobody").context["rows"]) == 3
+
+
 def test_a_caseworker_takes_it_with_one_press(browser, as_person, episode, ben):
     confirmed(browser, episode, to=None)
 
@@ -213,6 +278,67 @@ def test_all_that_one_worker_holds_is_ticked(browser, episode, ana, unit, ben, n
 
     assert page.content.decode().count('name="episode"') == 1
     assert page.content.decode().count(" checked") == 1
+
+
+def test_the_page_where_one_ticks_stays_small_and_goes_on_where_it_ended(
+    browser, unit, ana, now, monkeypatch
+):
+    monkeypatch.setattr("casework.operations.assignments.MOST", 2)
+    logged = {
+        str(log(YouthFactory(unit=unit), by=ana, now=now, told_at=told).public_id)
+        for told in (now - timedelta(minutes=minutes) for minutes in range(1, 4))
+    }
+
+    first = browser.get("/reassign")
+    second = browser.get(first.context["next_url"])
+
+    pages = [[str(row.public_id) for row in page.context["rows"]] for page in (first, second)]
+    assert [len(page) for page in pages] == [2, 1]
+    assert {one for page in pages for one in page} == logged
+    assert "Show the next 2" in words_of(first)
+    assert second.context["next_url"] == ""
+    assert "Back to the first page" in words_of(second)
+
+
+def test_the_page_where_one_ticks_asks_no_more_queries_for_many(browser, unit, ana, now):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            browser.get("/reassign")
+        return len(asked)
+
+    log(YouthFactory(unit=unit), by=ana, now=now)
+    with_one = count()
+    for _ in range(5):
+        log(YouthFactory(unit=unit), by=ana, now=now)
+
+    assert count() == with_one
+
+
+def test_whom_nobody_holds_can_be_listed_by_themselves(browser, unit, ana, episode, now):
+    alone = log(YouthFactory(unit=unit), by=ana, now=now)
+    assign(episodes=[alone], to=None, by=ana, now=now, batch=uuid.uuid4())
+
+    page = browser.get("/reassign?worker=nobody")
+
+    assert [row.public_id for row in page.context["rows"]] == [alone.public_id]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/reassign", "There is nobody to reassign."),
+        ("/reassign?worker=nobody", "Every youth is held by somebody."),
+        ("/reassign?worker={ben}", "Ben Kowalski holds no youth with anything left to do."),
+    ],
+)
+def test_where_there_is_nothing_to_tick_the_page_says_so_and_where_to_go(
+    browser, ben, address, words
+):
+    page = browser.get(address.format(ben=ben.public_id))
+
+    assert words in words_of(page)
+    assert "See who is missing now" in words_of(page)
+    assert "Tick the youth" not in words_of(page)
 
 
 def test_sent_while_signed_out_the_choice_waits(client, as_person, sam, episode, ben):

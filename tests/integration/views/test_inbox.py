@@ -1,4 +1,6 @@
-"""The inbox: whatever needs action is there, once, however much else has come in since."""
+"""The inbox: whatever needs action is there, once, however much else has come in since; what can
+wait, what is for information, and what is over stand apart.
+"""
 
 import uuid
 from datetime import timedelta
@@ -6,12 +8,33 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from casework.models import Assignment, Channel, Message, Outcome, Reminder, Topic
+from casework.models import (
+    Assignment,
+    Channel,
+    Message,
+    Outcome,
+    Reminder,
+    Role,
+    SetAsideReason,
+    Topic,
+)
+from casework.notifications.addressing import address_due
+from casework.operations import transfers
+from casework.operations.assignments import assign, undo
+from casework.operations.notices import SAYS, About
 from casework.policies.ladder import Audience, ReminderKind
-from tests.factories import DutyFactory, EpisodeFactory, ReminderFactory, UnitFactory, YouthFactory
+from tests.factories import (
+    DutyFactory,
+    EpisodeFactory,
+    ReminderFactory,
+    UnitFactory,
+    UserFactory,
+    YouthFactory,
+)
 from tests.integration.models.rows import a_delivery, a_flag
 from tests.integration.scenes import record
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -22,6 +45,16 @@ def inbox_of(as_person):
     def read(person):
         context = as_person(person).get(reverse("inbox")).context
         return context["needs_action"], context["for_information"]
+
+    return read
+
+
+@pytest.fixture
+def part_of(as_person):
+    """One part of a person's inbox: "later", "past" or "flags"."""
+
+    def read(person, part):
+        return as_person(person).get(reverse("inbox")).context[part]
 
     return read
 
@@ -61,7 +94,7 @@ def done_duty(open_duty, ana, now):
 
 
 def test_an_old_message_that_needs_action_is_not_pushed_out_by_newer_ones(
-    inbox_of, badge_of, ana, open_duty, done_duty, now
+    inbox_of, part_of, badge_of, ana, open_duty, done_duty, now
 ):
     tell(ana, open_duty, at=now - 9 * HOUR)
     for minute in range(120):
@@ -70,7 +103,8 @@ def test_an_old_message_that_needs_action_is_not_pushed_out_by_newer_ones(
     needs_action, information = inbox_of(ana)
 
     assert [row.title for row in needs_action] == ["Call the school"]
-    assert [(row.title, row.also) for row in information] == [
+    assert information == []
+    assert [(row.title, row.also) for row in part_of(ana, "past")] == [
         ("Long done", "and 119 earlier messages")
     ]
     assert badge_of(ana) == 1
@@ -92,7 +126,7 @@ def test_the_soonest_due_leads(inbox_of, ana, open_duty, now):
     DutyFactory(episode=episode, title="Nobody was told of this one")
     duties = [
         open_duty,
-        DutyFactory(episode=episode, title="No set time", due_at=None),
+        DutyFactory(episode=episode, title="At once", due_at=None, target_at=now),
         DutyFactory(episode=episode, title="First", due_at=open_duty.due_at - HOUR),
     ]
     for duty in duties:
@@ -100,37 +134,209 @@ def test_the_soonest_due_leads(inbox_of, ana, open_duty, now):
 
     needs_action, _ = inbox_of(ana)
 
-    assert [row.title for row in needs_action] == ["First", "Call the school", "No set time"]
+    assert [row.title for row in needs_action] == ["First", "Call the school", "At once"]
 
 
-def test_what_moved_out_of_sight_is_information_and_the_badge_does_not_count_it(
-    inbox_of, badge_of, ana, open_duty, now
+def test_what_moved_out_of_sight_is_past_and_the_badge_does_not_count_it(
+    inbox_of, part_of, badge_of, ana, open_duty, now
 ):
     tell(ana, open_duty, at=now - HOUR)
     episode = open_duty.episode
     episode.unit = UnitFactory()
     episode.save()
 
-    needs_action, information = inbox_of(ana)
-
-    assert needs_action == []
-    assert [(row.title, row.about) for row in information] == [
+    assert inbox_of(ana) == ([], [])
+    assert [(row.title, row.about) for row in part_of(ana, "past")] == [
         ("An item that is not yours now", "")
     ]
     assert badge_of(ana) == 0
 
 
-def test_what_is_done_moves_to_information_and_the_badge_goes_down(
-    inbox_of, badge_of, ana, open_duty, now
+def test_what_is_done_is_past_and_the_badge_goes_down(
+    inbox_of, part_of, badge_of, ana, open_duty, now
 ):
-    tell(ana, open_duty, at=now - HOUR)
+    tell(ana, open_duty, at=now - HOUR, why="It is assigned to you.")
     record(open_duty, Outcome.DONE, by=ana, now=now)
+
+    assert inbox_of(ana) == ([], [])
+    [row] = part_of(ana, "past")
+    assert (row.title, row.why) == ("Call the school", "Done. It is assigned to you.")
+    assert not row.is_new
+    assert badge_of(ana) == 0
+
+
+# --- What can wait ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_duty(open_duty, now):
+    """Due in 28 days, of 30."""
+    return DutyFactory(
+        episode=open_duty.episode,
+        title="Write to the court",
+        counted_from_at=now - 48 * HOUR,
+        due_at=now + 28 * 24 * HOUR,
+    )
+
+
+def news(person, duty, *, at):
+    """What is told of a duty when it is new."""
+    message = tell(person, duty, at=at)
+    Reminder.objects.filter(pk=message.reminder_id).update(kind=ReminderKind.NOTICE)
+    return message
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_what_is_due_in_weeks_waits_under_later_and_is_not_counted(
+    inbox_of, part_of, badge_of, ana, open_duty, long_duty, now
+):
+    for duty in (open_duty, long_duty):
+        news(ana, duty, at=now - HOUR)
 
     needs_action, information = inbox_of(ana)
 
-    assert needs_action == []
-    assert [row.title for row in information] == ["Call the school"]
+    assert [row.title for row in needs_action] == ["Call the school"]
+    assert [row.title for row in part_of(ana, "later")] == ["Write to the court"]
+    assert information == []
+    assert badge_of(ana) == 1
+
+
+@pytest.mark.parametrize("days", [13, 27])
+def test_it_moves_up_by_itself_when_half_of_its_time_is_over(
+    inbox_of, part_of, set_clock, ana, long_duty, now, days
+):
+    news(ana, long_duty, at=now)
+    set_clock(now + timedelta(days=days - 1, hours=23))
+    assert bool(part_of(ana, "later")) == (days == 13)
+
+    set_clock(now + timedelta(days=days + 1))
+
+    assert [row.title for row in inbox_of(ana)[0]] == ["Write to the court"]
+    assert part_of(ana, "later") == []
+
+
+@pytest.mark.usefixtures("clock_stands")
+@pytest.mark.parametrize("kind", [ReminderKind.NUDGE, ReminderKind.NOT_REACHED])
+def test_what_somebody_was_reminded_of_since_does_not_wait(
+    inbox_of, badge_of, ana, long_duty, now, kind
+):
+    news(ana, long_duty, at=now - HOUR)
+    message = tell(ana, long_duty, at=now)
+    Reminder.objects.filter(pk=message.reminder_id).update(kind=kind)
+
+    assert [row.title for row in inbox_of(ana)[0]] == ["Write to the court"]
+    assert badge_of(ana) == 1
+
+
+# --- What has changed hands ------------------------------------------------------------------
+
+
+@pytest.fixture
+def ben(unit):
+    return UserFactory(name="Ben", unit=unit)
+
+
+def sweep_at(moment):
+    while address_due(now=moment):
+        pass
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_handed_over_it_leaves_the_old_holder_and_stays_with_the_supervisor(
+    inbox_of, part_of, badge_of, episode, police, ana, ben, sam, now
+):
+    at = police.due_at - timedelta(minutes=20)  # the supervisor has heard too
+    sweep_at(at)
+
+    assign(episodes=[episode], to=ben, by=sam, now=at + MINUTE, batch=uuid.uuid4())
+    sweep_at(at + 2 * MINUTE)
+    sweep_at(police.due_at + MINUTE)
+
+    assert inbox_of(ana)[0] == part_of(ana, "later") == []
     assert badge_of(ana) == 0
+    [row] = [row for row in part_of(ana, "past") if row.title == police.name]
+    assert row.why.startswith("With somebody else now.")
+    for person in (ben, sam):
+        assert police.name in [row.title for row in inbox_of(person)[0]]
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_given_back_it_is_theirs_again_and_not_the_others(
+    inbox_of, episode, police, ana, ben, sam, now
+):
+    sweep_at(now)
+    batch = uuid.uuid4()
+    assign(episodes=[episode], to=ben, by=sam, now=now + MINUTE, batch=batch)
+    sweep_at(now + MINUTE)
+    assert police.name in [row.title for row in inbox_of(ben)[0]]
+
+    undo(batch=batch, by=sam, now=now + 2 * MINUTE)
+
+    assert police.name in [row.title for row in inbox_of(ana)[0]]
+    assert inbox_of(ben)[0] == []
+
+
+# --- What is settled is past -----------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_nobody_holds_it_is_past_once_somebody_does(inbox_of, part_of, episode, ana, ben, sam, now):
+    assign(episodes=[episode], to=None, by=ana, now=now, batch=uuid.uuid4())
+    sweep_at(now)
+    asked = SAYS[About.UNASSIGNED]
+    assert asked in [row.title for row in inbox_of(sam)[1]]
+
+    assign(episodes=[episode], to=ben, by=sam, now=now, batch=uuid.uuid4())
+
+    assert asked not in [row.title for row in inbox_of(sam)[1]]
+    [row] = [row for row in part_of(sam, "past") if row.title == asked]
+    assert row.why.startswith("Somebody holds it now.")
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_an_offer_is_past_once_it_is_answered_and_a_second_one_is_not(
+    inbox_of, part_of, episode, sam, other_unit, now
+):
+    olga = UserFactory(name="Olga", role=Role.SUPERVISOR, unit=other_unit)
+    offered = SAYS[About.OFFERED]
+
+    def offer(at):
+        transfer = transfers.offer(episode=episode, to_unit=other_unit, note="x", by=sam, now=at)
+        sweep_at(at)
+        return transfer
+
+    first = offer(now)
+    assert [row.title for row in inbox_of(olga)[1]] == [offered]
+    transfers.take_back(transfer=first, by=sam, now=now + MINUTE)
+    assert offered not in [row.title for row in inbox_of(olga)[1]]
+    assert offered in [row.title for row in part_of(olga, "past")]
+
+    offer(now + HOUR)
+
+    assert offered in [row.title for row in inbox_of(olga)[1]]
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_a_flag_that_another_must_look_at_leaves_whoever_set_it_aside(
+    part_of, badge_of, open_duty, ana, sam, now
+):
+    flag = a_flag(episode=open_duty.episode, needs_second_person=True)
+    for person in (ana, sam):
+        message = notice(person, open_duty.episode, at=now - HOUR, says="")
+        Reminder.objects.filter(pk=message.reminder_id).update(flag=flag)
+    flag.set_aside_at, flag.set_aside_by, flag.set_aside_why = now, ana, "Medicine is there"
+    flag.set_aside_reason, flag.review_at = SetAsideReason.HANDLED, now + 9 * HOUR
+    flag.save()
+
+    assert [len(part_of(person, "flags")) for person in (ana, sam)] == [0, 1]
+    assert [badge_of(person) for person in (ana, sam)] == [0, 1]
+    assert part_of(ana, "past")[0].why.startswith("Somebody else must agree.")
+
+    flag.agreed_at, flag.agreed_by = now, sam
+    flag.save()
+
+    assert part_of(sam, "flags") == []
+    assert len(part_of(sam, "past")) == 1
 
 
 def test_messages_to_others_are_theirs(inbox_of, badge_of, ana, sam, open_duty, now):
@@ -244,10 +450,10 @@ def test_messages_that_say_the_same_are_one_row(inbox_of, ana, open_duty, now):
 
 
 def test_all_for_information_is_marked_as_seen_and_nothing_that_needs_action(
-    as_person, inbox_of, ana, open_duty, done_duty, now
+    as_person, inbox_of, ana, open_duty, now
 ):
     tell(ana, open_duty, at=now - HOUR)
-    tell(ana, done_duty, at=now - HOUR)
+    notice(ana, open_duty.episode, at=now - HOUR)
 
     as_person(ana).post(reverse("mark_seen"))
 
@@ -256,8 +462,8 @@ def test_all_for_information_is_marked_as_seen_and_nothing_that_needs_action(
     assert [row.is_new for row in needs_action] == [True]
 
 
-def test_what_came_in_after_the_page_was_made_stays_new(as_person, inbox_of, ana, done_duty, now):
-    tell(ana, done_duty, at=now)
+def test_what_came_in_after_the_page_was_made_stays_new(as_person, inbox_of, ana, open_duty, now):
+    notice(ana, open_duty.episode, at=now)
 
     shown_at = (now - HOUR).isoformat()
     as_person(ana).post(reverse("mark_seen"), {"shown_at": shown_at})
@@ -266,8 +472,8 @@ def test_what_came_in_after_the_page_was_made_stays_new(as_person, inbox_of, ana
     assert [row.is_new for row in information] == [True]
 
 
-def test_nobody_marks_for_another(as_person, inbox_of, ana, sam, done_duty, now):
-    tell(ana, done_duty, at=now - HOUR)
+def test_nobody_marks_for_another(as_person, inbox_of, ana, sam, open_duty, now):
+    notice(ana, open_duty.episode, at=now - HOUR)
 
     as_person(sam).post(reverse("mark_seen"))
 

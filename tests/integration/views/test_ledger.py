@@ -69,13 +69,11 @@ def test_a_reminder_with_whom_it_reached_why_and_when(ledger_of, episode, police
     assert (row.kind, row.state_words) == ("News, to whoever holds it", "Sent")
     facts = [
         "sent Tue Mar 3, 2:04 a.m. CST",
-        "seen Tue Mar 3, 2:05 a.m. CST",
-        "“I’m on it” Tue Mar 3, 2:06 a.m. CST",
+        "seen 2:05 a.m.",
+        "“I’m on it” 2:06 a.m.",
     ]
-    assert told_in(row) == [
-        ("Inbox", "Ana", "It is assigned to you.", facts),
-        ("Email", "Ana", "It is assigned to you.", facts),
-    ]
+    assert told_in(row) == [("Inbox and email", "Ana", "It is assigned to you.", facts)]
+    assert row.planned == ""  # as it was sent
 
 
 def test_what_the_mail_server_said(ledger_of, police, ana, sam, now, monkeypatch):
@@ -112,7 +110,23 @@ def test_attempts_that_failed_so_far(ledger_of, police, ana, now, monkeypatch):
         "3 attempts",
         "not sent yet, tried again Tue Mar 3, 2:05 a.m. CST",
     ]
-    assert row.told[1].failure == "ConnectionError: gone"
+    assert row.told[1].failure == "gone"
+
+
+def test_another_day_is_said_and_so_is_what_was_told_late(ledger_of, police, ana, now):
+    late = now + 26 * HOUR
+    sweep_at(now)
+    inbox = Delivery.objects.inbox_of(ana).get(reminder__duty=police)
+    reminders.mark_seen(inbox, by=ana, now=late)
+    sweep_at(late)
+
+    *later, first = rows_about(ledger_of(ana, duty=police.public_id), police)
+
+    assert first.told[0].facts[:2] == [
+        "sent Tue Mar 3, 2:04 a.m. CST",
+        "seen Wed Mar 4, 4:04 a.m. CST",
+    ]
+    assert "Tue Mar 3, 3:52 a.m. CST" in [row.planned for row in later]
 
 
 def test_what_waits_for_the_digest(ledger_of, episode, ana, now):

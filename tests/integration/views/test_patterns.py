@@ -140,6 +140,13 @@ def test_both_at_once_are_counted_by_episode(words_of, sam, winter):
     assert "Nothing asked yet 5 of 24 (21%)" in page
 
 
+def test_the_page_speaks_of_what_youth_leave_and_never_calls_them_by_it(words_of, sam, winter):
+    page = words_of(sam)
+
+    assert "What youth leave, and what draws them" in page
+    assert not re.search(r"\b(running|run ?away|runner|awol|abscond)", page, re.IGNORECASE)
+
+
 def test_what_was_opened_in_error_counts_nowhere(words_of, sam, unit, winter, now):
     missing(unit, now - 30 * DAY, by=sam, end_reason=EndReason.OPENED_IN_ERROR)
 
@@ -232,7 +239,7 @@ def test_without_episodes_the_page_says_so(words_of, sam, adam):
     for person in (sam, adam):
         page = words_of(person)
         assert "No youth was missing in this time." in page
-        assert "There is nothing to look at here." in page
+        assert "There are no numbers for this time." in page
 
 
 def test_where_nobody_was_asked_it_says_so(words_of, sam, unit, now):

@@ -218,6 +218,42 @@ def test_the_last_on_call_person_takes_a_tick(as_person, adam, oona):
     assert not User.objects.get(pk=oona.pk).is_active
 
 
+@pytest.fixture
+def of_oona(oona, unit):
+    """What the form says of the only person on call, with another role chosen."""
+    return answers(name=oona.name, email=oona.email, role="supervisor", unit=str(unit.public_id))
+
+
+def test_another_role_for_the_last_on_call_person_takes_a_tick(as_person, adam, oona, of_oona):
+    browser, address = as_person(adam), reverse("change_person", args=[oona.public_id])
+
+    asked = browser.post(address, of_oona)
+    oona.refresh_from_db()
+    assert "Tick this, or give somebody else the role On-call first" in words_of(asked)
+    assert 'name="no_one_on_call"' in asked.content.decode()
+    assert oona.role == Role.ON_CALL
+
+    browser.post(address, of_oona | {"no_one_on_call": "on"})
+    oona.refresh_from_db()
+    assert oona.role == Role.SUPERVISOR
+
+
+def test_the_tick_is_asked_for_only_where_nobody_would_be_on_call(
+    as_person, adam, oona, of_oona, unit
+):
+    browser, address = as_person(adam), reverse("change_person", args=[oona.public_id])
+    shown = browser.get(address)
+    browser.post(address, of_oona | {"role": "on_call", "phone": "314-555-0142"})
+    oona.refresh_from_db()
+    assert 'name="no_one_on_call"' not in shown.content.decode()
+    assert oona.phone == "314-555-0142"
+
+    UserFactory(role=Role.ON_CALL, unit=unit)
+    browser.post(address, of_oona)
+    oona.refresh_from_db()
+    assert oona.role == Role.SUPERVISOR
+
+
 def test_deactivated_they_are_signed_out_and_can_come_back(as_person, adam, ben):
     browser = as_person(ben)
     as_person(adam).post(reverse("deactivate", args=[ben.public_id]), {})

@@ -88,7 +88,7 @@ def test_duty(queries_of, police, ana, now):
     for _ in range(5):
         record(police, Outcome.TRIED, by=UserFactory(unit=ana.unit), now=now)
 
-    assert queries_of(ana, police.get_absolute_url()) == with_none <= 22
+    assert queries_of(ana, police.get_absolute_url()) == with_none <= 23
 
 
 def test_ledger(queries_of, episode, police, ana, sam, now):
