@@ -9,6 +9,7 @@ from casework.views import (
     checklists,
     clocks,
     contacts,
+    counts,
     demo,
     duplicates,
     duties,
@@ -115,6 +116,9 @@ urlpatterns = [
     path("people/<uuid:person_id>/reactivate", person.reactivate, name="reactivate"),
     path("absences/<uuid:absence_id>/cancel", person.cancel_absence, name="cancel_absence"),
     path("patterns", patterns.patterns, name="patterns"),
+    path("counts", counts.counts, name="counts"),
+    path("counts/<slug:period>/lock", counts.lock_counts, name="lock_counts"),
+    path("counts/locked/<uuid:lock_id>/unlock", counts.unlock_counts, name="unlock_counts"),
     path(
         "episodes/<uuid:episode_id>/another-record",
         duplicates.another_record,

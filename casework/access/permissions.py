@@ -25,5 +25,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = "read audit events"
     PROTOCOLS = "read, try and confirm protocols"
     PATTERNS = "see what episodes have in common, in numbers"
+    COUNTS_VIEW = "see the counts of a month or a year"
+    COUNTS_LOCK = "lock the counts of a month, and take a lock off"
     FLAG_GOVERNANCE = "see how the rules' flags fare"
     DEMO_MAILBOX = "read the demonstration's caught mail"

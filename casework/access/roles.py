@@ -32,7 +32,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Works with the youth of their own unit.
     Role.CASEWORKER: CASEWORK,
     # Works with the youth of their own unit and the units below it.
-    Role.SUPERVISOR: IN_CHARGE | {Permission.PEOPLE_VIEW, Permission.PATTERNS},
+    Role.SUPERVISOR: IN_CHARGE
+    | {
+        Permission.PEOPLE_VIEW,
+        Permission.PATTERNS,
+        Permission.COUNTS_VIEW,
+        Permission.COUNTS_LOCK,
+    },
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
     Role.ON_CALL: IN_CHARGE,
     # Runs the installation; sees no case details.
@@ -45,6 +51,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PEOPLE_MANAGE,
             Permission.PROTOCOLS,
             Permission.PATTERNS,
+            Permission.COUNTS_VIEW,
+            Permission.COUNTS_LOCK,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }

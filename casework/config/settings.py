@@ -55,6 +55,10 @@ SCREENING_TOOLS = [
 # 4, what is hidden could be worked out (casework/policies/small_numbers.py).
 SMALL_NUMBERS = env.int("SMALL_NUMBERS", 11, validate=validate.Range(min=4))
 
+# The month in which the agency's fiscal year begins: October is the federal one, 9 that of Texas.
+# With 1 there are no fiscal years beside the years.
+FISCAL_YEAR_STARTS = env.int("FISCAL_YEAR_STARTS", 10, validate=validate.Range(min=1, max=12))
+
 # --- Applications --------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -8,6 +8,7 @@ from casework.models.checklist import AssessmentRecord, ChecklistAnswer, Informa
 from casework.models.circumstance import Circumstance
 from casework.models.confirmation import ConfirmationKind, DutyConfirmation
 from casework.models.contact import ContactKind, YouthContact
+from casework.models.counted_month import CountedMonth
 from casework.models.duty import Duty, DutyEvidence, Outcome, ScreeningResult, WorkState
 from casework.models.episode import (
     EndReason,
@@ -48,6 +49,7 @@ __all__ = [
     "Circumstance",
     "ConfirmationKind",
     "ContactKind",
+    "CountedMonth",
     "Delivery",
     "Duty",
     "DutyConfirmation",

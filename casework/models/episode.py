@@ -294,6 +294,13 @@ class Episode(models.Model):
                 name="episode_back_by_unit",
             ),
             BrinIndex(fields=("told_at",), name="episode_past"),
+            # The counts of a month ask what had not ended when it began: read from the index alone.
+            models.Index(
+                fields=("ended_at", "told_at"),
+                include=("unit", "last_seen_at", "last_seen_precision"),
+                condition=~Q(end_reason=EndReason.OPENED_IN_ERROR),
+                name="episode_counted",
+            ),
         )
         triggers = (
             *KEPT_BY_EPISODE,

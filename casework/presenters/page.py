@@ -73,6 +73,8 @@ def _nav(request: HttpRequest, user: User, *, now: datetime) -> list[NavItem]:
         items.append(item("Reminders", "inbox", needing_action_count(user, now=now)))
     if may(user, Permission.PATTERNS):
         items.append(item("Patterns", "patterns", is_more=has_cases))
+    if may(user, Permission.COUNTS_VIEW):
+        items.append(item("Counts", "counts", is_more=has_cases))
     if may(user, Permission.YOUTH_MERGE):
         items.append(item("Duplicates", "duplicates", is_more=True))
     if may(user, Permission.EPISODE_TRANSFER):

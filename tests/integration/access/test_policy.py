@@ -32,6 +32,7 @@ from casework.operations.assignments import assign
 from casework.operations.duplicates import put_side_by_side
 from casework.operations.flags import raise_by_hand
 from tests.factories import TOLD, UnitFactory, UserFactory, YouthFactory
+from tests.integration.models.rows import a_counted_month
 from tests.integration.scenes import a_merge_of, add_contact
 
 POLICY = """
@@ -156,6 +157,12 @@ flag_review          GET    in     403 403 403 403  403 403  403  in   200  403
 flag_review          POST   in     403 403 403 403  403 403  403  in   200  403
 patterns             GET    in     403 403 200 200  200 403  403  in   200  403
 patterns             POST   in     403 403 200 200  200 403  403  in   200  403
+counts               GET    in     403 403 200 200  200 403  403  in   200  403
+counts               POST   in     403 403 200 200  200 403  403  in   200  403
+lock_counts          GET    in     403 403 200 200  200 403  403  in   200  403
+lock_counts          POST   in     403 403 ->  ->   ->  403  403  in   ->   403
+unlock_counts        GET    in     403 403 200 200  404 403  403  in   404  403
+unlock_counts        POST   in     403 403 200 200  404 403  403  in   404  403
 inbox                GET    in     200 200 200 200  200 200  200  in   200  403
 inbox                POST   in     200 200 200 200  200 200  200  in   200  403
 reminder             GET    in     ->  404 404 404  404 404  404  in   404  403
@@ -311,6 +318,8 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "not_same": [pair.public_id],
         "ask_again": [pair.public_id],
         "undo_merge": [merge.public_id],
+        "lock_counts": ["2026-02"],
+        "unlock_counts": [a_counted_month(unit=episode.unit, year=2025).public_id],
         "saved_view": [view.public_id],
         "delete_view": [view.public_id],
         "episode": [episode.public_id],

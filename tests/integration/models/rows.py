@@ -14,6 +14,7 @@ from casework.models import (
     Circumstance,
     ConfirmationKind,
     ContactKind,
+    CountedMonth,
     Delivery,
     DutyConfirmation,
     DutyEvidence,
@@ -233,6 +234,22 @@ def a_merge(**fields: Any) -> Merge:
             "after": {},
             "merged_at": TOLD,
             "merged_by": kept.recorded_by,
+            **fields,
+        }
+    )
+
+
+def a_counted_month(**fields: Any) -> CountedMonth:
+    return CountedMonth.objects.create(
+        **{
+            "unit": fields.pop("unit", None),
+            "year": 2026,
+            "month": 2,
+            "version": 1,
+            "figures": {"all": {"started": 1}, "two_days": {}},
+            "definitions_version": "2026.1",
+            "locked_at": TOLD,
+            "locked_by": fields.pop("locked_by", None) or UserFactory(),
             **fields,
         }
     )

@@ -37,6 +37,7 @@ from tests.integration.models.rows import (
     a_circumstance,
     a_confirmation,
     a_contact,
+    a_counted_month,
     a_delivery,
     a_flag,
     a_flag_step,
@@ -337,6 +338,20 @@ BREAKS: dict[str, Callable[[], object]] = {
     "saved_view_has_name": lambda: a_view(name=""),
     "saved_view_member_once": one_member_twice,
     "saved_view_notice_of_some": lambda: an_entry_notice(entered=0),
+    # Months whose counts were locked
+    "counted_month_locked_once": lambda: [a_counted_month(version=one) for one in (1, 2)],
+    "counted_month_version_once": lambda: [
+        a_counted_month(unlocked_at=TOLD, unlocked_by=UserFactory(), unlocked_why="Late entries")
+        for _ in (1, 2)
+    ],
+    "counted_month_of_a_year": lambda: a_counted_month(month=13),
+    "counted_month_version_from_one": lambda: a_counted_month(version=0),
+    "counted_month_unlocked_pair": lambda: a_counted_month(
+        unlocked_at=TOLD, unlocked_why="Late entries"
+    ),
+    "counted_month_unlocked_says_why": lambda: a_counted_month(
+        unlocked_at=TOLD, unlocked_by=UserFactory(), unlocked_why=" "
+    ),
     # Reminders and deliveries
     "reminder_addressed_or_cancelled": lambda: ReminderFactory(
         addressed_at=TOLD, cancelled_at=TOLD
@@ -469,6 +484,7 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "DutyEvidence": an_entry,
     "Reminder": ReminderFactory,
     "SavedView": a_view,
+    "CountedMonth": a_counted_month,
     "Delivery": a_delivery,
     "DutyConfirmation": a_confirmation,
     "Circumstance": a_circumstance,

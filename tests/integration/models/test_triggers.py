@@ -35,6 +35,7 @@ from tests.integration.models.rows import (
     a_circumstance,
     a_confirmation,
     a_contact,
+    a_counted_month,
     a_flag,
     a_flag_step,
     a_note,
@@ -115,6 +116,24 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
         [
             lambda: change(an_assignment(), note="Rewritten"),
             lambda: change(an_undone_assignment(), undone_at=None, undone_by=None),
+        ],
+    ),
+    "casework.CountedMonth:never_deleted": (
+        "Cannot delete rows from casework_countedmonth",
+        [lambda: remove(a_counted_month())],
+    ),
+    "casework.CountedMonth:only_unlocked_once": (
+        "Cannot update rows from casework_countedmonth",
+        [
+            lambda: change(a_counted_month(), figures={}),
+            lambda: change(
+                a_counted_month(
+                    unlocked_at=TOLD, unlocked_by=UserFactory(), unlocked_why="Late entries"
+                ),
+                unlocked_at=None,
+                unlocked_by=None,
+                unlocked_why="",
+            ),
         ],
     ),
     "casework.AuditEvent:append_only": (

@@ -1,0 +1,262 @@
+"""What a person may count, and the counts of months and years: figures, never a record.
+
+Everything is counted from the rows as they are now; nothing is worked out beforehand. A unit's
+months are those of its own calendar, also in the counts of the agency, so that the figures of units
+add up to those of everything above them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.shortcuts import get_object_or_404
+
+from casework.access import count_questions as questions
+from casework.access.permissions import Permission
+from casework.access.roles import may
+from casework.access.scoping import units_of
+from casework.models import CountedMonth, Unit, User
+from casework.policies.count_bands import AGE_CUTS, LENGTH_CUTS, LONG
+from casework.policies.count_periods import CountPeriod, Month
+
+Figures = Mapping[str, int]
+"""Figures by key, like "started", "age.2", "police.female.late"; lengths of time in seconds. A key
+that is not there is zero, but for "median", "mean" and "longest": nothing ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountScope:
+    """Whose episodes are counted."""
+
+    unit: Unit | None
+    """The unit on top; None is the whole agency."""
+    units: Sequence[Unit]
+    """Every unit that is counted, the one on top among them."""
+
+    @property
+    def zones(self) -> set[ZoneInfo]:
+        """The zones on whose calendars its months lie."""
+        return {unit.zone for unit in self.units}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which a page of it tells the time."""
+        if self.unit is not None:
+            return self.unit.zone
+        tops = [unit for unit in self.units if unit.parent_id is None]
+        return tops[0].zone if tops else ZoneInfo(settings.TIME_ZONE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumLine:
+    """Four figures of which the last is the sum of the others: at_start + started - ended."""
+
+    at_start: int = 0
+    started: int = 0
+    ended: int = 0
+    at_end: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend:
+    """Month by month, by unit: how many had started and ended when."""
+
+    months: Sequence[Month]
+    _cells: Mapping[int, Counter[tuple[int, int, bool]]] = field(repr=False)
+
+    def line(
+        self,
+        first: Month,
+        last: Month,
+        *,
+        units: Iterable[Unit] | None = None,
+        only_long: bool = False,
+    ) -> SumLine:
+        """The sum line over some of its months, of some units or of all that were counted."""
+        begin, end = self.months.index(first) + 1, self.months.index(last) + 1
+        chosen = self._cells.values() if units is None else self._of(units)
+        at_start = started = ended = at_end = 0
+        for counts in chosen:
+            for (began, over, is_long), number in counts.items():
+                if is_long or not only_long:
+                    at_start += number * (began < begin <= over)
+                    started += number * (begin <= began <= end)
+                    ended += number * (begin <= over <= end)
+                    at_end += number * (began <= end < over)
+        return SumLine(at_start=at_start, started=started, ended=ended, at_end=at_end)
+
+    def _of(self, units: Iterable[Unit]) -> list[Counter[tuple[int, int, bool]]]:
+        return [self._cells[unit.pk] for unit in units if unit.pk in self._cells]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Every figure of a period, of all episodes and of those of 2 days or more."""
+
+    period: CountPeriod
+    every: Figures
+    two_days: Figures
+    trend: Trend
+
+
+def scopes_of(user: User) -> list[CountScope]:
+    """What this person may count, the usual one first: supervisors their unit and each one below
+    it, admins the agency; nobody else anything.
+    """
+    if not may(user, Permission.COUNTS_VIEW):
+        return []
+    if not may(user, Permission.EPISODE_VIEW):
+        return [CountScope(unit=None, units=list(Unit.objects.all()))]
+    every = list(units_of(user))
+    own_first = sorted(every, key=lambda unit: (unit.pk != user.unit_id, unit.name, unit.pk))
+    children: dict[int | None, list[Unit]] = {}
+    for unit in every:
+        children.setdefault(unit.parent_id, []).append(unit)
+    return [CountScope(unit=unit, units=_with_below(unit, children)) for unit in own_first]
+
+
+def _with_below(unit: Unit, children: Mapping[int | None, Sequence[Unit]]) -> list[Unit]:
+    under = children.get(unit.pk, ())
+    return [unit, *(lower for child in under for lower in _with_below(child, children))]
+
+
+def get_counted_month_or_404(user: User, lock_id: UUID) -> tuple[CountedMonth, CountScope]:
+    """A locked month of what this person may count, and what that is; 404 for any other."""
+    every: dict[int | None, CountScope] = {
+        scope.unit.pk if scope.unit else None: scope for scope in scopes_of(user)
+    }
+    units = [key for key in every if key is not None]
+    locks = CountedMonth.objects.filter(unit__in=units)
+    if None in every:
+        locks = locks | CountedMonth.objects.filter(unit__isnull=True)
+    lock = get_object_or_404(locks.select_related("unit", "locked_by"), public_id=lock_id)
+    return lock, every[lock.unit_id]
+
+
+def lock_of(scope: CountScope, month: Month) -> CountedMonth | None:
+    """The lock that stands on a month; None where there is none."""
+    locks = CountedMonth.objects.standing().of(scope.unit, month)
+    return locks.select_related("locked_by", "unit").first()
+
+
+def locks_before(scope: CountScope, month: Month) -> Sequence[CountedMonth]:
+    """The month's locks that were taken off, the latest first."""
+    locks = CountedMonth.objects.of(scope.unit, month).filter(unlocked_at__isnull=False)
+    people = locks.select_related("locked_by", "unlocked_by")
+    return list(people.defer("figures", "at_start_ids", "started_ids", "ended_ids"))
+
+
+def count_period(scope: CountScope, period: CountPeriod, *, now: datetime) -> Counts:
+    """Every figure of a period as things are on file now; five queries whatever it holds."""
+    trend = count_trend(scope, period.trend(), now=now)
+    every: Counter[str] = Counter()
+    long: Counter[str] = Counter()
+    for figures, only_long in ((every, False), (long, True)):
+        line = trend.line(period.first, period.last, only_long=only_long)
+        figures.update(
+            at_start=line.at_start, started=line.started, ended=line.ended, at_end=line.at_end
+        )
+    values = _bounds(scope, period) | _constants(now)
+    for figure, part, number, of_them_long in _ask(questions.PARTS, values):
+        every[f"{figure}.{part}"] += number
+        long[f"{figure}.{part}"] += of_them_long
+    for question in (questions.YOUTH, questions.LENGTHS):
+        for is_long, *cells in _ask(question, values):
+            names = ("youth", "youth_2", "youth_3", "median", "mean", "longest")
+            of = names[:3] if question is questions.YOUTH else names[3:]
+            found = {name: int(cell) for name, cell in zip(of, cells, strict=True) if cell}
+            (long if is_long else every).update(found)
+    for code, sex, outcome, number, of_them_long in _ask(questions.DUTIES, values):
+        duty = questions.DUTY_OF_CODE[code]
+        for key in (f"{duty}.{outcome}", f"{duty}.{sex}.{outcome}"):
+            every[key] += number
+            long[key] += of_them_long
+    return Counts(period=period, every=+every, two_days=+long, trend=trend)
+
+
+def count_trend(scope: CountScope, months: Sequence[Month], *, now: datetime) -> Trend:
+    """The sum lines of some months in a row, unit by unit, in one query."""
+    bounds = {
+        zone: [month.begins_at(zone) for month in (*months, months[-1].later(1))]
+        for zone in scope.zones
+    }
+    as_text = {
+        zone: f"{{{','.join(start.isoformat() for start in starts)}}}"
+        for zone, starts in bounds.items()
+    }
+    values: dict[str, Any] = {
+        "units": [unit.pk for unit in scope.units],
+        "bounds": [as_text[unit.zone] for unit in scope.units],
+        "first": min((starts[0] for starts in bounds.values()), default=None),
+        "end": max((starts[-1] for starts in bounds.values()), default=None),
+    }
+    cells: dict[int, Counter[tuple[int, int, bool]]] = {}
+    still = len(months) + 1  # a month after the last one: it has not ended
+    for unit_id, began, over, is_long, number in _ask(questions.MONTHS, values | _constants(now)):
+        of_unit = cells.setdefault(unit_id, Counter())
+        of_unit[began, still if over is None else over, is_long] += number
+    return Trend(months=months, _cells=cells)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedIds:
+    """Which episodes a month counts, by their numbers."""
+
+    at_start: frozenset[int] = frozenset()
+    started: frozenset[int] = frozenset()
+    ended: frozenset[int] = frozenset()
+
+    def roles(self, episode_id: int) -> tuple[bool, bool, bool]:
+        """Whether it was missing at the start, started, and ended."""
+        return (
+            episode_id in self.at_start,
+            episode_id in self.started,
+            episode_id in self.ended,
+        )
+
+
+def counted_ids(scope: CountScope, period: CountPeriod, *, now: datetime) -> CountedIds:
+    """The episodes behind the sum line of a period."""
+    rows = _ask(questions.IDS, _bounds(scope, period) | _constants(now))
+    return CountedIds(
+        at_start=frozenset(pk for pk, starts_in, _ in rows if not starts_in),
+        started=frozenset(pk for pk, starts_in, _ in rows if starts_in),
+        ended=frozenset(pk for pk, _, ends_in in rows if ends_in),
+    )
+
+
+def _bounds(scope: CountScope, period: CountPeriod) -> dict[str, Any]:
+    """Where the period begins and ends, unit by unit."""
+    bounds = [period.bounds(unit.zone) for unit in scope.units]
+    return {
+        "units": [unit.pk for unit in scope.units],
+        "zones": [unit.time_zone for unit in scope.units],
+        "starts": [start for start, _ in bounds],
+        "ends": [end for _, end in bounds],
+        "first": min((start for start, _ in bounds), default=None),
+        "end": max((end for _, end in bounds), default=None),
+    }
+
+
+def _constants(now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "long": LONG,
+        "length_cuts": [cut.total_seconds() for cut in LENGTH_CUTS],
+        "age_cuts": list(AGE_CUTS),
+        "missing_codes": list(questions.DUTIES_OF_THE_MISSING_TIME),
+        "return_codes": list(questions.DUTIES_AFTER_THE_RETURN),
+    }
+
+
+def _ask(question: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

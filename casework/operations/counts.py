@@ -1,0 +1,181 @@
+"""Lock the counts of a month, take a lock off, and say what has changed since."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+
+from casework import audit
+from casework.access.counts import (
+    CountedIds,
+    Counts,
+    CountScope,
+    count_period,
+    counted_ids,
+    lock_of,
+)
+from casework.models import CountedMonth, EndReason, Episode, Transfer, User
+from casework.policies.count_definitions import VERSION
+from casework.policies.count_periods import Month, month_period
+
+LONGEST_WHY = 300
+
+
+class Refused(Exception):
+    """Why a month is not locked or unlocked; the sentence says what to do."""
+
+
+@transaction.atomic
+def lock(
+    *,
+    scope: CountScope,
+    month: Month,
+    by: User,
+    now: datetime,
+    children_in_care: int | None = None,
+) -> CountedMonth:
+    """Keep the month's figures as they are now, with the episodes behind them.
+
+    Raises `Refused` while the month is not over in every zone of the scope, and when it is locked.
+    """
+    period = month_period(month)
+    if not period.is_over(now, scope.zones):
+        raise Refused(f"{month.words} is not over. Lock it from the first day of the next month.")
+    if lock_of(scope, month) is not None:
+        raise Refused(f"{month.words} has been locked already.")
+    counts = count_period(scope, period, now=now)
+    ids = counted_ids(scope, period, now=now)
+    version = CountedMonth.objects.of(scope.unit, month).count() + 1
+    try:
+        with transaction.atomic():
+            counted = CountedMonth.objects.create(
+                unit=scope.unit,
+                year=month.year,
+                month=month.month,
+                version=version,
+                figures={"all": dict(counts.every), "two_days": dict(counts.two_days)},
+                definitions_version=VERSION,
+                children_in_care=children_in_care,
+                at_start_ids=sorted(ids.at_start),
+                started_ids=sorted(ids.started),
+                ended_ids=sorted(ids.ended),
+                locked_at=now,
+                locked_by=by,
+            )
+    except IntegrityError as error:  # somebody locked it at the same moment
+        raise Refused(f"{month.words} has been locked already.") from error
+    audit.record("counts.locked", subject=counted, by=by, at=now, month=month.code, version=version)
+    return counted
+
+
+@transaction.atomic
+def unlock(*, counted: CountedMonth, by: User, now: datetime, why: str) -> CountedMonth:
+    """Take the lock off, with a reason; what was locked is kept as an earlier version.
+
+    Raises `Refused` without a reason, and when somebody was quicker.
+    """
+    if not why.strip():
+        raise Refused("Enter why the lock is taken off.")
+    held = CountedMonth.objects.select_for_update(of=("self",)).get(pk=counted.pk)
+    if held.unlocked_at is not None:
+        raise Refused("This lock has been taken off already.")
+    held.unlocked_at, held.unlocked_by, held.unlocked_why = now, by, why.strip()[:LONGEST_WHY]
+    held.save(update_fields=["unlocked_at", "unlocked_by", "unlocked_why"])
+    audit.record(
+        "counts.unlocked",
+        subject=held,
+        by=by,
+        at=now,
+        month=held.counted.code,
+        version=held.version,
+    )
+    return held
+
+
+class Change(StrEnum):
+    """Why a locked figure differs from what is on file now."""
+
+    RECORDED_LATE = "recorded after the lock"
+    END_RECORDED_LATE = "the end recorded after the lock"
+    OPENED_IN_ERROR = "found to be opened in error"
+    MOVED = "moved to or from another unit"
+    CORRECTED = "with a corrected time"
+    DETAILS = "with other details of a youth, a flag or a duty"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """What would be different if the month were locked now."""
+
+    every: Mapping[str, int]
+    """By figure: how much more there is than was locked; negative for less. Only what differs."""
+    two_days: Mapping[str, int]
+    changes: Mapping[Change, int]
+    """How many episodes changed, by why. Under DETAILS 0: nobody counted how many."""
+
+
+def revision_of(counted: CountedMonth, counts: Counts, ids: CountedIds) -> Revision | None:
+    """What changed since the month was locked, or None: nothing did.
+
+    `counts` and `ids` are those of the same scope and month now. At most two queries.
+    """
+    every = _differences(counted.figures["all"], counts.every)
+    two_days = _differences(counted.figures["two_days"], counts.two_days)
+    if not every and not two_days:
+        return None
+    changes = _changes(counted, ids) or Counter({Change.DETAILS: 0})
+    return Revision(every=every, two_days=two_days, changes=changes)
+
+
+def _differences(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    keys = before.keys() | after.keys()
+    differences = {key: after.get(key, 0) - before.get(key, 0) for key in sorted(keys)}
+    return {key: number for key, number in differences.items() if number}
+
+
+def _changes(counted: CountedMonth, ids: CountedIds) -> Counter[Change]:
+    """The episodes that count otherwise now, by why."""
+    before = CountedIds(
+        at_start=frozenset(counted.at_start_ids),
+        started=frozenset(counted.started_ids),
+        ended=frozenset(counted.ended_ids),
+    )
+    candidates = (
+        (before.at_start ^ ids.at_start)
+        | (before.started ^ ids.started)
+        | (before.ended ^ ids.ended)
+    )
+    if not candidates:
+        return Counter()
+    moved = set(
+        Transfer.objects.filter(
+            episode__in=candidates, accepted_at__gt=counted.locked_at
+        ).values_list("episode_id", flat=True)
+    )
+    found = Episode.objects.filter(pk__in=candidates).only(
+        "recorded_at", "ended_recorded_at", "end_reason"
+    )
+    return Counter(_why(episode, counted, before, ids, moved) for episode in found)
+
+
+def _why(
+    episode: Episode,
+    counted: CountedMonth,
+    before: CountedIds,
+    after: CountedIds,
+    moved: set[int],
+) -> Change:
+    if episode.recorded_at > counted.locked_at:
+        return Change.RECORDED_LATE
+    if episode.end_reason == EndReason.OPENED_IN_ERROR:
+        return Change.OPENED_IN_ERROR
+    was_counted, is_counted = any(before.roles(episode.pk)), any(after.roles(episode.pk))
+    if episode.pk in moved and was_counted is not is_counted:
+        return Change.MOVED
+    ended = episode.ended_recorded_at
+    if ended is not None and ended > counted.locked_at:
+        return Change.END_RECORDED_LATE
+    return Change.CORRECTED

@@ -1,0 +1,196 @@
+"""A locked month stays as it was; what changed since is said, with the reason."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from casework.access.counts import CountScope, counted_ids
+from casework.models import AuditEvent, CountedMonth, EndReason
+from casework.operations import counts
+from casework.operations.counts import Change
+from casework.policies.count_definitions import VERSION
+from casework.policies.count_periods import Month, month_period
+from tests.factories import UnitFactory, UserFactory
+from tests.integration.counts.past import at, counts_of, was_missing
+from tests.integration.models.rows import a_transfer
+
+pytestmark = pytest.mark.django_db
+FEBRUARY = Month(2026, 2)
+LOCKED, LATER = at(3, 2, 9), at(3, 10, 9)
+
+
+@pytest.fixture
+def scope(unit):
+    return CountScope(unit=unit, units=[unit])
+
+
+@pytest.fixture
+def locked(scope, sam):
+    """A function that locks February."""
+
+    def lock(**more):
+        return counts.lock(scope=scope, month=FEBRUARY, by=sam, now=LOCKED, **more)
+
+    return lock
+
+
+def revised(counted: CountedMonth, scope: CountScope):
+    found = counts_of("2026-02", *scope.units, now=LATER)
+    ids = counted_ids(scope, month_period(FEBRUARY), now=LATER)
+    return counts.revision_of(counted, found, ids)
+
+
+def test_a_lock_keeps_the_figures_with_who_and_when(locked, unit, sam):
+    episode = was_missing(unit, at(2, 3), 5)
+
+    counted = locked(children_in_care=240)
+
+    assert counted.figures["all"]["started"] == 1
+    assert (counted.version, counted.definitions_version) == (1, VERSION)
+    assert (counted.locked_by, counted.locked_at) == (sam, LOCKED)
+    assert (counted.started_ids, counted.children_in_care) == ([episode.pk], 240)
+    event = AuditEvent.objects.get(event="counts.locked")
+    assert event.detail == {"month": "2026-02", "version": 1}
+
+
+def test_a_month_that_is_not_over_is_not_locked(scope, sam):
+    with pytest.raises(counts.Refused, match="Mar 2026 is not over"):
+        counts.lock(scope=scope, month=Month(2026, 3), by=sam, now=LOCKED)
+
+
+def test_a_month_is_not_over_before_it_is_in_the_westernmost_unit(unit, sam):
+    scope = CountScope(
+        unit=unit, units=[unit, UnitFactory(parent=unit, time_zone="Pacific/Honolulu")]
+    )
+    with pytest.raises(counts.Refused, match="not over"):
+        counts.lock(scope=scope, month=FEBRUARY, by=sam, now=at(3, 1, 9))
+    counts.lock(scope=scope, month=FEBRUARY, by=sam, now=at(3, 1, 10))
+
+
+def test_a_month_is_locked_once_for_each_unit_and_for_the_agency(locked, scope, sam):
+    locked()
+    with pytest.raises(counts.Refused, match="locked already"):
+        locked()
+
+    agency = CountScope(unit=None, units=scope.units)
+    counts.lock(scope=agency, month=FEBRUARY, by=sam, now=LOCKED)
+    with pytest.raises(counts.Refused, match="locked already"):
+        counts.lock(scope=agency, month=FEBRUARY, by=sam, now=LOCKED)
+
+
+def test_of_two_people_who_lock_at_one_moment_the_second_is_told(locked, monkeypatch):
+    locked()
+    monkeypatch.setattr(counts, "lock_of", lambda *_: None)  # as it stood when both looked
+
+    with pytest.raises(counts.Refused, match="locked already"):
+        locked()
+
+    assert CountedMonth.objects.count() == 1
+
+
+def test_nothing_is_revised_while_nothing_changed(locked, scope, unit):
+    was_missing(unit, at(2, 3), 5)
+    was_missing(unit, at(3, 4), 5)
+
+    assert revised(locked(), scope) is None
+
+
+def test_an_episode_recorded_late_is_revised_plus_one(locked, scope, unit):
+    was_missing(unit, at(2, 3), 5)
+    counted = locked()
+    was_missing(unit, at(2, 20), 5, recorded_at=at(3, 5))
+
+    revision = revised(counted, scope)
+
+    assert revision.every["started"] == revision.every["ended"] == 1
+    assert "at_end" not in revision.every
+    assert revision.changes == {Change.RECORDED_LATE: 1}
+
+
+def test_each_other_reason_is_named(locked, scope, unit):
+    wrong = was_missing(unit, at(2, 3))
+    back = was_missing(unit, at(2, 4))
+    moved = was_missing(unit, at(2, 5), 5)
+    corrected = was_missing(unit, at(2, 6), 5)
+    counted = locked()
+
+    def change(episode, **fields):
+        type(episode).objects.filter(pk=episode.pk).update(**fields)
+
+    by, elsewhere = wrong.recorded_by, UnitFactory()
+    end = {"ended_by": by, "ended_recorded_at": at(3, 5)}
+    change(wrong, ended_at=at(2, 3), end_reason=EndReason.OPENED_IN_ERROR, **end)
+    change(back, ended_at=at(2, 9), end_reason=EndReason.FOUND_ELSEWHERE, **end)
+    change(moved, unit=elsewhere)
+    a_transfer(
+        episode=moved,
+        from_unit=unit,
+        to_unit=elsewhere,
+        to_person=UserFactory(unit=elsewhere),
+        at=at(3, 4),
+        accepted_at=at(3, 5),
+        accepted_by=by,
+    )
+    change(corrected, told_at=at(1, 31), ended_at=at(1, 31, 18))
+
+    revision = revised(counted, scope)
+
+    assert revision.every["started"] == -3
+    assert revision.changes == {
+        Change.OPENED_IN_ERROR: 1,
+        Change.END_RECORDED_LATE: 1,
+        Change.MOVED: 1,
+        Change.CORRECTED: 1,
+    }
+
+
+def test_figures_that_differ_for_another_reason_say_so(locked, scope, unit):
+    episode = was_missing(unit, at(2, 3), 5)
+    counted = locked()
+    episode.youth.sex = "female"
+    episode.youth.save(update_fields=["sex"])
+
+    revision = revised(counted, scope)
+
+    assert revision.every == {"sex.female": 1, "sex.not_known": -1}
+    assert revision.changes == {Change.DETAILS: 0}
+
+
+def test_a_lock_is_taken_off_with_a_reason_and_the_next_is_another_version(locked, sam):
+    counted = locked()
+    with pytest.raises(counts.Refused, match="why"):
+        counts.unlock(counted=counted, by=sam, now=LATER, why=" ")
+
+    counts.unlock(counted=counted, by=sam, now=LATER, why="Late entries of one office")
+
+    with pytest.raises(counts.Refused, match="already"):
+        counts.unlock(counted=counted, by=sam, now=LATER, why="Again")
+    assert AuditEvent.objects.filter(event="counts.unlocked").count() == 1
+    assert locked().version == 2
+
+
+def test_the_database_refuses_to_change_or_delete_what_was_locked(locked, sam):
+    counted = locked()
+    for change in ({"figures": {}}, {"started_ids": [1]}, {"locked_at": LATER}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            CountedMonth.objects.filter(pk=counted.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        counted.delete()
+    counts.unlock(counted=counted, by=sam, now=LATER, why="One of them was closed too early")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CountedMonth.objects.filter(pk=counted.pk).update(
+            unlocked_at=None, unlocked_by=None, unlocked_why=""
+        )
+
+
+def test_no_length_of_a_locked_month_grows_with_the_clock(locked, scope, unit):
+    """A youth still missing who passes 48 hours after the lock joins the second column."""
+    was_missing(unit, at(2, 28, 20) + timedelta(hours=2))
+    counted = locked()
+
+    revision = revised(counted, scope)
+
+    assert revision.every == {}
+    assert revision.two_days["started"] == 1
+    assert revision.changes == {Change.DETAILS: 0}
