@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.shortcuts import get_object_or_404
 
 from casework.access import count_questions as questions
@@ -23,7 +23,7 @@ from casework.access.roles import may
 from casework.access.scoping import units_of
 from casework.models import CountedMonth, Unit, User
 from casework.policies.count_bands import AGE_CUTS, LENGTH_CUTS, LONG
-from casework.policies.count_periods import CountPeriod, Month
+from casework.policies.count_periods import CountPeriod, Month, month_period
 
 Figures = Mapping[str, int]
 """Figures by key, like "started", "age.2", "police.female.late"; lengths of time in seconds. A key
@@ -153,7 +153,10 @@ def locks_before(scope: CountScope, month: Month) -> Sequence[CountedMonth]:
 
 
 def count_period(scope: CountScope, period: CountPeriod, *, now: datetime) -> Counts:
-    """Every figure of a period as things are on file now; five queries whatever it holds."""
+    """Every figure of a period as things are on file; five queries whatever it holds.
+
+    What has not ended, and what is not done, is counted as far as it had come by `now`.
+    """
     trend = count_trend(scope, period.trend(), now=now)
     every: Counter[str] = Counter()
     long: Counter[str] = Counter()
@@ -229,6 +232,31 @@ def counted_ids(scope: CountScope, period: CountPeriod, *, now: datetime) -> Cou
         started=frozenset(pk for pk, starts_in, _ in rows if starts_in),
         ended=frozenset(pk for pk, _, ends_in in rows if ends_in),
     )
+
+
+def count_with_ids(
+    scope: CountScope, period: CountPeriod, *, now: datetime
+) -> tuple[Counts, CountedIds]:
+    """The counts of a period and the episodes behind them, both of one moment.
+
+    Only as long as no transaction is open: one that has begun keeps the isolation that it has, and
+    what is recorded between two questions is then in the later answer alone.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return count_period(scope, period, now=now), counted_ids(scope, period, now=now)
+
+
+def count_since(counted: CountedMonth, scope: CountScope) -> tuple[Counts, CountedIds]:
+    """A locked month as things are on file now, to be compared with what was locked.
+
+    Clocks stand where they stood at the lock. If they ran on, a youth still missing who passes 48
+    hours or a duty whose time runs out would revise the month though nobody recorded anything.
+    """
+    return count_with_ids(scope, month_period(counted.counted), now=counted.locked_at)
 
 
 def _bounds(scope: CountScope, period: CountPeriod) -> dict[str, Any]:

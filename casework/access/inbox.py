@@ -58,11 +58,13 @@ def _still_for(user: User) -> DeliveryQuerySet:
     """The messages that have not lost their point for this person.
 
     What was told to whoever holds the episode, or to one person about it, is the present holder's
-    alone once it has changed hands. What reached somebody further up stays with them.
+    alone once it has changed hands; a change that was undone takes along only what was told while
+    it stood. What reached somebody further up stays with them.
     """
     changes = Assignment.objects.filter(episode=OuterRef("reminder__episode"))
     changed_since = changes.filter(
-        Q(at__gte=OuterRef("created_at")) | Q(undone_at__gte=OuterRef("created_at"))
+        Q(at__gte=OuterRef("created_at"), undone_at__isnull=True)
+        | Q(at__lte=OuterRef("created_at"), undone_at__gte=OuterRef("created_at"))
     )
     return messages_of(user).filter(
         ~Q(reminder__audience__in=(Audience.OWNER, Audience.PERSON))

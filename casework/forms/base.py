@@ -89,7 +89,8 @@ class NarrativeField(PlainTextField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {
             "hx-post": reverse_lazy("check_words"),
-            "hx-trigger": "change",
+            # Later than a click takes: a hint that comes between press and release moves the button.
+            "hx-trigger": "change delay:400ms",
             "hx-target": "next [data-words]",
             "hx-swap": "innerHTML",
             "hx-push-url": "false",

@@ -108,8 +108,10 @@ def end_leftovers(records: Path) -> list[str]:
         try:
             record = json.loads(path.read_text())
             pid, born, stop_signal = record["pid"], record["birth"], record["signal"]
+        except FileNotFoundError:  # another run clears up as well
+            continue
         except (ValueError, KeyError, TypeError):  # killed while it was being written
-            path.unlink()
+            path.unlink(missing_ok=True)
             continue
         if born and birth(pid) == born:
             ended.append(path.name)
@@ -119,7 +121,7 @@ def end_leftovers(records: Path) -> list[str]:
                 time.sleep(0.02)
             if birth(pid) == born:
                 end_group(pid)
-        path.unlink()
+        path.unlink(missing_ok=True)
     return ended
 
 

@@ -67,6 +67,8 @@ def _pytest(arguments: Sequence[str]) -> int:
 
 def _everything() -> int:
     """Run the journeys beside the rest. What they print comes when the rest is done."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as an exception it ends both
+        signal.signal(number, lambda *_: sys.exit(SIGNALED + signal.SIGTERM))
     journeys = [sys.executable, "-m", "casework.local", "test", JOURNEYS]
     with tempfile.TemporaryFile("w+") as heard:
         beside = subprocess.Popen(

@@ -24,10 +24,12 @@ def make_digests(*, now: datetime) -> int:
     digest that cannot be made is noted and tried again an hour later; the admins are told.
     """
     oldest = dict(_waiting().order_by().values_list("recipient").annotate(Min("created_at")))
+    failed = pulses.digests_that_failed()
+    for person_id in failed.keys() - oldest.keys():  # what waited was settled meanwhile
+        failed[person_id].delete()
     if not oldest:
         return 0
     people = User.objects.filter(pk__in=oldest).select_related("unit", "reminder_preferences")
-    failed = pulses.digests_that_failed()
     written = 0
     for user in people.order_by("pk"):
         last_failed = failed.get(user.pk)
@@ -66,7 +68,7 @@ def _digest_for(user: User, *, now: datetime) -> bool:
 
 @transaction.atomic
 def _note_failure(user: User, error: Exception, *, now: datetime) -> None:
-    pulses.note_failed_digest(user, f"{type(error).__name__}: {error}", now=now)
+    pulses.note_failed_digest(user, type(error).__name__, now=now)
     oldest = _waiting().filter(recipient=user).select_related("reminder__episode")
     if (delivery := oldest.order_by("created_at", "pk").first()) is not None:
         failures.tell_of_missing_digest(delivery, user, now=now)

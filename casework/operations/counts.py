@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
@@ -13,8 +13,7 @@ from casework.access.counts import (
     CountedIds,
     Counts,
     CountScope,
-    count_period,
-    counted_ids,
+    count_with_ids,
     lock_of,
 )
 from casework.models import CountedMonth, EndReason, Episode, Transfer, User
@@ -22,13 +21,13 @@ from casework.policies.count_definitions import VERSION
 from casework.policies.count_periods import Month, month_period
 
 LONGEST_WHY = 300
+SAME_PRESS = timedelta(minutes=1)
 
 
 class Refused(Exception):
     """Why a month is not locked or unlocked; the sentence says what to do."""
 
 
-@transaction.atomic
 def lock(
     *,
     scope: CountScope,
@@ -39,18 +38,24 @@ def lock(
 ) -> CountedMonth:
     """Keep the month's figures as they are now, with the episodes behind them.
 
-    Raises `Refused` while the month is not over in every zone of the scope, and when it is locked.
+    A second press by the same person gets the lock of the first one. Raises `Refused` while the
+    month is not over in every zone of the scope, when it is locked, and when something was recorded
+    while it was counted.
     """
     period = month_period(month)
     if not period.is_over(now, scope.zones):
         raise Refused(f"{month.words} is not over. Lock it from the first day of the next month.")
-    if lock_of(scope, month) is not None:
-        raise Refused(f"{month.words} has been locked already.")
-    counts = count_period(scope, period, now=now)
-    ids = counted_ids(scope, period, now=now)
-    version = CountedMonth.objects.of(scope.unit, month).count() + 1
+    standing = lock_of(scope, month)
+    if standing is not None:
+        return _of_the_same_press(standing, by=by, now=now, children_in_care=children_in_care)
+    # In a transaction of its own, which is over before anything is written: the figures are those
+    # of one moment, and writing waits for nobody under the stricter isolation.
+    counts, ids = count_with_ids(scope, period, now=now)
+    if not _agree(counts, ids):
+        raise Refused(f"Something was recorded while {month.words} was counted. Press Lock again.")
     try:
         with transaction.atomic():
+            version = CountedMonth.objects.of(scope.unit, month).count() + 1
             counted = CountedMonth.objects.create(
                 unit=scope.unit,
                 year=month.year,
@@ -65,10 +70,45 @@ def lock(
                 locked_at=now,
                 locked_by=by,
             )
-    except IntegrityError as error:  # somebody locked it at the same moment
-        raise Refused(f"{month.words} has been locked already.") from error
-    audit.record("counts.locked", subject=counted, by=by, at=now, month=month.code, version=version)
+            audit.record(
+                "counts.locked",
+                subject=counted,
+                by=by,
+                at=now,
+                month=month.code,
+                version=version,
+            )
+    except IntegrityError as error:  # it was locked at the same moment
+        standing = lock_of(scope, month)
+        if standing is None:
+            raise Refused(f"{month.words} has been locked already.") from error
+        return _of_the_same_press(standing, by=by, now=now, children_in_care=children_in_care)
     return counted
+
+
+def _of_the_same_press(
+    standing: CountedMonth, *, by: User, now: datetime, children_in_care: int | None
+) -> CountedMonth:
+    """The lock that stands, if this is a double click on it; otherwise it is refused.
+
+    Another number of children is no double click: it would be lost without a word.
+    """
+    is_same = standing.locked_by == by and standing.children_in_care == children_in_care
+    if is_same and abs(now - standing.locked_at) <= SAME_PRESS:
+        return standing
+    raise Refused(f"{standing.counted.words} has been locked already.")
+
+
+def _agree(counts: Counts, ids: CountedIds) -> bool:
+    """Whether the sum line counts as many episodes as there are numbers behind it."""
+    return all(
+        counts.every.get(key, 0) == len(behind)
+        for key, behind in (
+            ("at_start", ids.at_start),
+            ("started", ids.started),
+            ("ended", ids.ended),
+        )
+    )
 
 
 @transaction.atomic
@@ -108,7 +148,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
-    """What would be different if the month were locked now."""
+    """What would be different if all that is on file now had been on file at the lock."""
 
     every: Mapping[str, int]
     """By figure: how much more there is than was locked; negative for less. Only what differs."""
@@ -120,7 +160,7 @@ class Revision:
 def revision_of(counted: CountedMonth, counts: Counts, ids: CountedIds) -> Revision | None:
     """What changed since the month was locked, or None: nothing did.
 
-    `counts` and `ids` are those of the same scope and month now. At most two queries.
+    `counts` and `ids` are those of `casework.access.counts.count_since`. At most two queries.
     """
     every = _differences(counted.figures["all"], counts.every)
     two_days = _differences(counted.figures["two_days"], counts.two_days)

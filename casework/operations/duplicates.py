@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from casework import audit
@@ -173,6 +173,8 @@ def look_at_changes(*, now: datetime) -> int:
             if youth_id == to_compare[0]:  # one that takes all the time must not hold up the rest
                 pulses.note_place(SO_FAR, youth_id, now=began_at)
             raise
+        except OperationalError:
+            raise  # the database was busy or away: the same record next time
         except Exception:  # one bad record must not stop the rest
             log.exception("Youth %s could not be compared", youth_id)
         pulses.note_place(SO_FAR, youth_id, now=began_at)

@@ -8,7 +8,18 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from casework.models import Acknowledgement, Delivery, Duty, Episode, Flag, SavedViewNotice, User
+from casework.access.permissions import Permission
+from casework.access.roles import may
+from casework.models import (
+    Acknowledgement,
+    Delivery,
+    Duty,
+    Episode,
+    Flag,
+    Reminder,
+    SavedViewNotice,
+    User,
+)
 from casework.operations.notices import About, about_of
 from casework.policies.ladder import ReminderKind
 from casework.policies.leading import leads
@@ -100,8 +111,12 @@ class Standing:
     def is_over(self, message: Delivery) -> bool:
         """Whether what the message says is settled, or somebody else's by now."""
         reminder, episode = message.reminder, message.reminder.episode
+        if not may(self.reader, Permission.EPISODE_VIEW):
+            return self._is_settled(reminder)
         if reminder.duty_id is not None or reminder.flag_id is not None:
             return True  # an open duty of theirs, or a flag to look at, is no information
+        if reminder.kind == ReminderKind.NOT_REACHED:
+            return False  # about a person, whatever has become of the episode
         if episode.pk not in self.with_work:
             return True
         is_holder = episode.assigned_to_id == self.reader.pk
@@ -116,6 +131,16 @@ class Standing:
             case About.HANDED_ON:
                 return is_holder
         return False
+
+    def _is_settled(self, reminder: Reminder) -> bool:
+        """For those without cases of their own, whom it reached because nobody else was there."""
+        if reminder.duty is not None:
+            return not reminder.duty.is_open
+        if reminder.flag is not None:
+            return reminder.flag.confirmed_at is not None or not reminder.flag.is_standing
+        return reminder.kind != ReminderKind.NOT_REACHED and (
+            reminder.episode_id not in self.with_work
+        )
 
 
 def information_rows(

@@ -13,7 +13,7 @@ from casework.access import kept_answers
 from casework.access.counts import (
     CountScope,
     count_period,
-    counted_ids,
+    count_since,
     get_counted_month_or_404,
     lock_of,
     locks_before,
@@ -57,11 +57,12 @@ def counts(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     lock, earlier, revision = None, [], None
-    found = count_period(scope, period, now=now)
     if period.kind is PeriodKind.MONTH:
         lock, earlier = lock_of(scope, period.first), list(locks_before(scope, period.first))
-    if lock is not None:
-        ids = counted_ids(scope, period, now=now)
+    if lock is None:
+        found = count_period(scope, period, now=now)
+    else:
+        found, ids = count_since(lock, scope)
         revision = counting.revision_of(lock, found, ids)
     audit.record("counts.read", subject=scope.unit, by=user, at=now, period=period.code)
     page = page_of(

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from casework.access.counts import CountScope, counted_ids
+from casework.access.counts import CountedIds, CountScope, count_since
 from casework.models import AuditEvent, CountedMonth, EndReason
 from casework.operations import counts
 from casework.operations.counts import Change
 from casework.policies.count_definitions import VERSION
-from casework.policies.count_periods import Month, month_period
-from tests.factories import UnitFactory, UserFactory
-from tests.integration.counts.past import at, counts_of, was_missing
+from casework.policies.count_periods import Month
+from tests.factories import DutyFactory, UnitFactory, UserFactory
+from tests.integration.counts.past import at, was_missing
 from tests.integration.models.rows import a_transfer
 
 pytestmark = pytest.mark.django_db
@@ -36,9 +36,7 @@ def locked(scope, sam):
 
 
 def revised(counted: CountedMonth, scope: CountScope):
-    found = counts_of("2026-02", *scope.units, now=LATER)
-    ids = counted_ids(scope, month_period(FEBRUARY), now=LATER)
-    return counts.revision_of(counted, found, ids)
+    return counts.revision_of(counted, *count_since(counted, scope))
 
 
 def test_a_lock_keeps_the_figures_with_who_and_when(locked, unit, sam):
@@ -71,12 +69,57 @@ def test_a_month_is_not_over_before_it_is_in_the_westernmost_unit(unit, sam):
 def test_a_month_is_locked_once_for_each_unit_and_for_the_agency(locked, scope, sam):
     locked()
     with pytest.raises(counts.Refused, match="locked already"):
-        locked()
+        counts.lock(scope=scope, month=FEBRUARY, by=sam, now=LATER)
 
     agency = CountScope(unit=None, units=scope.units)
     counts.lock(scope=agency, month=FEBRUARY, by=sam, now=LOCKED)
     with pytest.raises(counts.Refused, match="locked already"):
-        counts.lock(scope=agency, month=FEBRUARY, by=sam, now=LOCKED)
+        counts.lock(scope=agency, month=FEBRUARY, by=sam, now=LATER)
+
+
+def test_a_double_click_gets_the_lock_of_the_first_click(locked, scope, sam):
+    counted = locked(children_in_care=240)
+
+    again = counts.lock(
+        scope=scope,
+        month=FEBRUARY,
+        by=sam,
+        now=LOCKED + timedelta(seconds=2),
+        children_in_care=240,
+    )
+
+    assert again == counted
+    assert CountedMonth.objects.count() == 1
+    assert AuditEvent.objects.filter(event="counts.locked").count() == 1
+
+
+def test_of_two_clicks_at_one_moment_the_second_gets_the_lock_of_the_first(locked, monkeypatch):
+    counted, answers = locked(), [None]  # as it stood when both looked, and then as it stands
+    monkeypatch.setattr(counts, "lock_of", lambda *_: answers.pop() if answers else counted)
+
+    assert locked() == counted
+
+
+def test_somebody_else_another_number_and_a_later_press_are_no_double_click(locked, scope, sam):
+    locked()
+    soon = LOCKED + timedelta(seconds=2)
+    for by, now, children in (
+        (UserFactory(unit=scope.unit), soon, None),
+        (sam, soon, 240),
+        (sam, LOCKED + timedelta(minutes=2), None),
+    ):
+        with pytest.raises(counts.Refused, match="locked already"):
+            counts.lock(scope=scope, month=FEBRUARY, by=by, now=now, children_in_care=children)
+
+
+def test_figures_and_episodes_of_different_moments_are_not_locked(locked, unit, monkeypatch):
+    was_missing(unit, at(2, 3), 5)
+    monkeypatch.setattr("casework.access.counts.counted_ids", lambda *_, **__: CountedIds())
+
+    with pytest.raises(counts.Refused, match="Press Lock again"):
+        locked()
+
+    assert not CountedMonth.objects.exists()
 
 
 def test_of_two_people_who_lock_at_one_moment_the_second_is_told(locked, monkeypatch):
@@ -185,9 +228,50 @@ def test_the_database_refuses_to_change_or_delete_what_was_locked(locked, sam):
 
 
 def test_no_length_of_a_locked_month_grows_with_the_clock(locked, scope, unit):
-    """A youth still missing who passes 48 hours after the lock joins the second column."""
-    was_missing(unit, at(2, 28, 20) + timedelta(hours=2))
+    """A youth still missing passes 48 hours after the lock: nobody recorded anything."""
+    was_missing(unit, at(2, 28, 22))
     counted = locked()
+    assert counted.figures["two_days"].get("started", 0) == 0
+
+    assert revised(counted, scope) is None
+
+
+def test_a_duty_whose_time_runs_out_after_the_lock_revises_nothing(locked, scope, unit):
+    episode = was_missing(unit, at(2, 28, 22))
+    DutyFactory(
+        episode=episode,
+        code="report_to_ncmec",
+        counted_from_at=episode.told_at,
+        due_at=LOCKED + timedelta(hours=1),
+    )
+    counted = locked()
+
+    assert revised(counted, scope) is None
+
+
+def test_a_duty_recorded_as_done_after_the_lock_revises_the_month(locked, scope, unit, ana):
+    episode = was_missing(unit, at(2, 28, 22))
+    duty = DutyFactory(
+        episode=episode,
+        code="report_to_ncmec",
+        counted_from_at=episode.told_at,
+        due_at=LOCKED + timedelta(hours=1),
+    )
+    counted = locked()
+    type(duty).objects.filter(pk=duty.pk).update(done_at=LOCKED, done_by=ana)
+
+    assert revised(counted, scope).every["ncmec.on_time"] == 1
+
+
+def test_an_end_recorded_after_the_lock_gives_the_episode_its_length(locked, scope, unit):
+    episode = was_missing(unit, at(2, 28, 22))
+    counted = locked()
+    type(episode).objects.filter(pk=episode.pk).update(
+        ended_at=at(3, 4),
+        ended_recorded_at=at(3, 4),
+        ended_by=episode.recorded_by,
+        end_reason=EndReason.FOUND_ELSEWHERE,
+    )
 
     revision = revised(counted, scope)
 

@@ -76,7 +76,7 @@ def test_one_that_fails_stops_nobody_else_and_the_admins_are_told_once_a_day(bre
     assert notice.says == (
         "The daily digest of Ana could not be made. Tell them to look at their inbox."
     )
-    assert digests_that_failed()[ana.pk].detail == "RuntimeError: no answer"
+    assert digests_that_failed()[ana.pk].detail == "RuntimeError"
 
 
 def test_it_is_tried_again_an_hour_later_and_not_at_each_tick(break_for, monkeypatch, ana, now):
@@ -99,3 +99,13 @@ def test_before_the_hour_nothing_is_locked(now):
 
     assert not [query for query in asked if "FOR UPDATE" in query["sql"]]
     assert len(asked) <= 3
+
+
+def test_when_what_waited_is_settled_the_failure_is_no_more(break_for, ana, now):
+    break_for(ana)
+    make_digests(now=now)
+    Delivery.objects.waiting().filter(recipient=ana).update(cancelled_at=now)
+
+    make_digests(now=now + HOUR)
+
+    assert digests_that_failed() == {}

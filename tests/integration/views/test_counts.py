@@ -171,6 +171,27 @@ def test_a_month_is_locked_revised_and_unlocked(as_person, sam, unit, february, 
     assert "Version 2, locked" in again
 
 
+def test_a_locked_month_is_not_revised_by_time_that_passes(as_person, sam, unit, set_clock):
+    was_missing(unit, at(2, 28, 22))
+    set_clock(at(3, 2, 9))
+    as_person(sam).post("/counts/2026-02/lock", {})
+
+    set_clock(at(3, 6))
+
+    assert "Nothing has changed since." in words(as_person(sam).get(FEBRUARY))
+
+
+def test_a_double_click_on_lock_shows_the_locked_month(as_person, sam, february):
+    browser = as_person(sam)
+    browser.post("/counts/2026-02/lock", {})
+
+    page = words(browser.post("/counts/2026-02/lock", {}, follow=True))
+
+    assert "Version 1, locked" in page
+    assert "There is a problem" not in page
+    assert CountedMonth.objects.count() == 1
+
+
 def test_a_lock_of_another_unit_is_not_found(as_person, sam, other_unit, february):
     head = UserFactory(role=Role.SUPERVISOR, unit=other_unit)
     as_person(head).post("/counts/2026-02/lock", {})

@@ -19,7 +19,7 @@ from casework.models import (
     Topic,
 )
 from casework.notifications.addressing import address_due
-from casework.operations import transfers
+from casework.operations import absences, transfers
 from casework.operations.assignments import assign, undo
 from casework.operations.notices import SAYS, About
 from casework.policies.ladder import Audience, ReminderKind
@@ -572,3 +572,46 @@ def test_somebody_elses_mail_is_not_found(as_person, ana, sam, open_duty, now):
     message = tell(ana, open_duty, at=now - HOUR)
 
     assert opened(as_person(sam), message).status_code == 404
+
+
+# --- Who has no cases of their own ---------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_what_reached_only_an_admin_stays_new_until_the_duty_is_settled(
+    part_of, police, ana, adam, now
+):
+    reminder = ReminderFactory(
+        duty=police,
+        kind=ReminderKind.NOT_REACHED,
+        audience=Audience.ADMIN,
+        says="Mail to Oona could not be delivered. Tell them yourself.",
+        due_at=now,
+    )
+    sweep_at(now)
+    assert reminder.deliveries.filter(recipient=adam).exists()
+
+    [row] = part_of(adam, "for_information")
+
+    assert (row.is_new, part_of(adam, "past")) == (True, [])
+
+    record(police, Outcome.DONE, by=ana, now=now)
+    assert part_of(adam, "for_information") == []
+    assert len(part_of(adam, "past")) == 1
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_after_an_undo_whoever_stands_in_still_has_the_duties(
+    inbox_of, episode, police, ana, ben, sam, now
+):
+    absences.plan_absence(
+        person=ana, stand_in=sam, starts_at=now, ends_at=now + timedelta(days=3), by=ana, now=now
+    )
+    sweep_at(now)
+    assert police.name in [row.title for row in inbox_of(sam)[0]]
+    batch = uuid.uuid4()
+    assign(episodes=[episode], to=ben, by=sam, now=now + MINUTE, batch=batch)
+
+    undo(batch=batch, by=sam, now=now + 2 * MINUTE)
+
+    assert police.name in [row.title for row in inbox_of(sam)[0]]
