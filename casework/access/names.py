@@ -67,18 +67,20 @@ def called_alike(
         found |= dict.fromkeys(_ids(part.order_by("-youth"), most))
     for key in _by_sound(rarest):
         part = _with_all(names.filter(key), others, way)
-        found |= dict.fromkeys(_spelled_nearest(part, rarest, most))
+        # Another word has narrowed them down already, and each further row costs a look at it.
+        of = most * SPARE if others else MOST_NAMESAKES
+        found |= dict.fromkeys(_spelled_nearest(part, rarest, of=of)[:most])
     return list(found)[:most]
 
 
-def _spelled_nearest(names: Names, word: NameKeys, most: int) -> list[int]:
-    """The ids of at most `most` of these youth, whose names are all but spelled like the word first.
+def _spelled_nearest(names: Names, word: NameKeys, *, of: int) -> list[int]:
+    """The ids of these youth, whose names are all but spelled like the word first.
 
-    A short sound is that of hundreds of names: of these the newest are looked at.
+    A short sound is that of hundreds of names: `of` the newest are looked at.
     """
-    rows = names.order_by("-youth").values_list("youth", "folded")[:MOST_NAMESAKES]
+    rows = names.order_by("-youth").values_list("youth", "folded")[:of]
     near = sorted(rows, key=lambda row: jellyfish.damerau_levenshtein_distance(word.folded, row[1]))
-    return list(dict.fromkeys(youth_id for youth_id, _ in near))[:most]
+    return list(dict.fromkeys(youth_id for youth_id, _ in near))
 
 
 def similar(names: Names, words: list[NameKeys], *, most: int) -> list[int]:
