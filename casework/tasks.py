@@ -12,7 +12,7 @@ from casework.health import readiness
 from casework.notifications.deadman import ping
 from casework.notifications.pulses import PING, beat
 from casework.notifications.sweep import sweep
-from casework.operations import notices, saved_views
+from casework.operations import notices, saved_views, tallies
 from casework.operations.duplicates import look_at_changes
 
 log = logging.getLogger(__name__)
@@ -74,8 +74,9 @@ def look_for_duplicates(**_: object) -> None:
 @shared_task
 def clear_what_has_run_out(**_: object) -> None:
     """Delete what has run out: sessions, with the answers that may still wait in them, and the
-    throttle's counts, which name addresses.
+    throttle's counts, which name addresses. Of the rows that add up to a month one is left.
     """
     call_command("clearsessions")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM casework_cache WHERE expires < %s", [timezone.now()])
+    tallies.fold()

@@ -41,18 +41,33 @@ def _not_ended_before(columns: str) -> str:
     """  # noqa: S608 (texts of this module)
 
 
-# Each unit's months on its own calendar: the first month is 1, before it is 0.
-MONTHS = f"""
+# Each unit's months on its own calendar: the first month is 1, everything before it is 0.
+MONTHS = """
     WITH unit AS MATERIALIZED (
         SELECT asked.id, asked.bounds::timestamptz[] AS bounds
         FROM unnest(%(units)s::bigint[], %(bounds)s::text[]) AS asked (id, bounds)
+    ), tallied AS (
+        SELECT unit_id, width_bucket(begins_on, %(months)s::date[]) AS at,
+               sum(started) AS started, sum(ended) AS ended,
+               sum(started_long) AS started_long, sum(ended_long) AS ended_long
+        FROM casework_monthtally
+        WHERE unit_id = ANY(%(units)s) AND begins_on < %(after)s
+        GROUP BY 1, 2
+        UNION ALL
+        SELECT unit_id, at, count(*), 0, count(*) FILTER (WHERE is_long), 0 FROM (
+            SELECT unit.id AS unit_id, width_bucket(told_at, unit.bounds) AS at,
+                   %(now)s - CASE
+                       WHEN last_seen_precision IN ('exact', 'about') THEN last_seen_at
+                       ELSE told_at
+                   END >= %(long)s AS is_long
+            FROM casework_episode JOIN unit ON unit.id = unit_id
+            WHERE ended_at IS NULL AND told_at < unit.bounds[cardinality(unit.bounds)]
+        ) AS still GROUP BY 1, 2
     )
-    SELECT unit.id, width_bucket(episode.started_at, unit.bounds),
-           width_bucket(episode.ended_at, unit.bounds), episode.lasted >= %(long)s, count(*)
-    FROM ({_not_ended_before(_TIMES)}) AS episode
-    JOIN unit ON unit.id = episode.unit_id
-    GROUP BY 1, 2, 3, 4
-"""  # noqa: S608 (as above)
+    SELECT unit_id, at, sum(started)::int, sum(ended)::int,
+           sum(started_long)::int, sum(ended_long)::int
+    FROM tallied GROUP BY 1, 2
+"""
 
 # Each episode that was open at some time in the period.
 _COUNTED = f"""

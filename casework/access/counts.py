@@ -1,6 +1,7 @@
 """What a person may count, and the counts of months and years: figures, never a record.
 
-Everything is counted from the rows as they are now; nothing is worked out beforehand. A unit's
+Everything is counted from the rows as they are now. Only how many episodes started and ended in
+each month is kept beside them, by the database itself: a trend reads no episode. A unit's
 months are those of its own calendar, also in the counts of the agency, so that the figures of units
 add up to those of everything above them.
 """
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -63,12 +64,22 @@ class SumLine:
     at_end: int = 0
 
 
+class Tally(NamedTuple):
+    """How many episodes of a unit started and ended in a month."""
+
+    started: int = 0
+    ended: int = 0
+    started_long: int = 0
+    ended_long: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trend:
     """Month by month, by unit: how many had started and ended when."""
 
     months: Sequence[Month]
-    _cells: Mapping[int, Counter[tuple[int, int, bool]]] = field(repr=False)
+    _tallies: Mapping[int, Sequence[Tally]] = field(repr=False)
+    """By unit: what had gone before the first month, then each month."""
 
     def line(
         self,
@@ -79,20 +90,24 @@ class Trend:
         only_long: bool = False,
     ) -> SumLine:
         """The sum line over some of its months, of some units or of all that were counted."""
-        begin, end = self.months.index(first) + 1, self.months.index(last) + 1
-        chosen = self._cells.values() if units is None else self._of(units)
-        at_start = started = ended = at_end = 0
-        for counts in chosen:
-            for (began, over, is_long), number in counts.items():
-                if is_long or not only_long:
-                    at_start += number * (began < begin <= over)
-                    started += number * (begin <= began <= end)
-                    ended += number * (begin <= over <= end)
-                    at_end += number * (began <= end < over)
-        return SumLine(at_start=at_start, started=started, ended=ended, at_end=at_end)
+        begin, end = self.months.index(first) + 1, self.months.index(last) + 2
+        chosen = self._tallies.values() if units is None else self._of(units)
+        at_start = started = ended = 0
+        for tallies in chosen:
+            for at, tally in enumerate(tallies[:end]):
+                starts = tally.started_long if only_long else tally.started
+                ends = tally.ended_long if only_long else tally.ended
+                if at < begin:
+                    at_start += starts - ends
+                else:
+                    started += starts
+                    ended += ends
+        return SumLine(
+            at_start=at_start, started=started, ended=ended, at_end=at_start + started - ended
+        )
 
-    def _of(self, units: Iterable[Unit]) -> list[Counter[tuple[int, int, bool]]]:
-        return [self._cells[unit.pk] for unit in units if unit.pk in self._cells]
+    def _of(self, units: Iterable[Unit]) -> list[Sequence[Tally]]:
+        return [self._tallies[unit.pk] for unit in units if unit.pk in self._tallies]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,27 +199,27 @@ def count_period(scope: CountScope, period: CountPeriod, *, now: datetime) -> Co
 
 
 def count_trend(scope: CountScope, months: Sequence[Month], *, now: datetime) -> Trend:
-    """The sum lines of some months in a row, unit by unit, in one query."""
-    bounds = {
-        zone: [month.begins_at(zone) for month in (*months, months[-1].later(1))]
+    """The sum lines of some months in a row, unit by unit, in one query.
+
+    What has ended is in the rows that the database keeps (`MonthTally`); what has not is counted
+    where it stands.
+    """
+    after = months[-1].later(1)
+    starts = {
+        zone: [month.begins_at(zone).isoformat() for month in (*months, after)]
         for zone in scope.zones
-    }
-    as_text = {
-        zone: f"{{{','.join(start.isoformat() for start in starts)}}}"
-        for zone, starts in bounds.items()
     }
     values: dict[str, Any] = {
         "units": [unit.pk for unit in scope.units],
-        "bounds": [as_text[unit.zone] for unit in scope.units],
-        "first": min((starts[0] for starts in bounds.values()), default=None),
-        "end": max((starts[-1] for starts in bounds.values()), default=None),
+        "bounds": [f"{{{','.join(starts[unit.zone])}}}" for unit in scope.units],
+        "months": [month.first_day for month in months],
+        "after": after.first_day,
     }
-    cells: dict[int, Counter[tuple[int, int, bool]]] = {}
-    still = len(months) + 1  # a month after the last one: it has not ended
-    for unit_id, began, over, is_long, number in _ask(questions.MONTHS, values | _constants(now)):
-        of_unit = cells.setdefault(unit_id, Counter())
-        of_unit[began, still if over is None else over, is_long] += number
-    return Trend(months=months, _cells=cells)
+    tallies: dict[int, list[Tally]] = {}
+    for unit_id, at, *numbers in _ask(questions.MONTHS, values | _constants(now)):
+        of_unit = tallies.setdefault(unit_id, [Tally()] * (len(months) + 1))
+        of_unit[at] = Tally(*numbers)
+    return Trend(months=months, _tallies=tallies)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from casework.models.episode import (
 from casework.models.fields import Known
 from casework.models.flag import Flag, FlagMark, FlagStep, FlagStepKind, SetAsideReason
 from casework.models.merge import Merge, PossibleDuplicate
+from casework.models.month_tally import MonthTally
 from casework.models.people import Role, Unit, User
 from casework.models.preference import Cadence, FirstReminder, ReminderPreferences
 from casework.models.reminder import (
@@ -67,6 +68,7 @@ __all__ = [
     "Lane",
     "LeftFrom",
     "Message",
+    "MonthTally",
     "MessageKind",
     "Merge",
     "Note",

@@ -15,6 +15,7 @@ from django.db.models.functions import Least
 from django.urls import reverse
 
 from casework.models.fields import Known, both_or_neither, choices_of, in_order, public_id
+from casework.models.month_tally_triggers import COUNTED_BY_EPISODE
 from casework.models.people import Unit, User
 from casework.models.standing_triggers import KEPT_BY_EPISODE
 from casework.models.youth import Placement, Youth
@@ -304,6 +305,7 @@ class Episode(models.Model):
         )
         triggers = (
             *KEPT_BY_EPISODE,
+            *COUNTED_BY_EPISODE,
             pgtrigger.Trigger(
                 name="held_by_somebody_active",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("assigned_to_id"),  # type: ignore[no-untyped-call]

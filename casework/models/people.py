@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from tree_queries.models import TreeNode
 
 from casework.models.fields import both_or_neither, public_id
+from casework.models.month_tally_triggers import COUNTED_BY_UNIT
 
 
 class Role(models.TextChoices):
@@ -59,6 +60,7 @@ class Unit(TreeNode):  # type: ignore[misc]  # the library is untyped
             models.CheckConstraint(condition=~Q(jurisdiction=""), name="unit_has_jurisdiction"),
         )
         triggers = (
+            *COUNTED_BY_UNIT,
             pgtrigger.Trigger(
                 name="no_cycle",
                 operation=pgtrigger.Insert | pgtrigger.Update,

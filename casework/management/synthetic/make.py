@@ -15,6 +15,7 @@ from casework.management.synthetic.patterns import make_patterns
 from casework.management.synthetic.people import account, make_units_and_people, units_for
 from casework.management.synthetic.youth import make_youth
 from casework.models import Duty, Episode, Unit, User, Youth
+from casework.operations.tallies import count_anew
 
 SEED = 2026
 SMALL, CHUNK = 2_000, 50_000  # rows at a time: the first few, from which plans are made
@@ -54,6 +55,8 @@ def make_agency(
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         _in_chunks("episodes", episodes, lambda first, last: make_episodes(plan, first, last))
+        for unit in Unit.objects.all():
+            count_anew(unit)
     _set_sequences()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

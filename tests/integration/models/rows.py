@@ -1,7 +1,7 @@
 """Rows that no factory makes, as plainly as the database takes them."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from casework.models import (
@@ -25,6 +25,7 @@ from casework.models import (
     Known,
     Merge,
     Message,
+    MonthTally,
     Note,
     NoteKind,
     Outcome,
@@ -250,6 +251,20 @@ def a_counted_month(**fields: Any) -> CountedMonth:
             "definitions_version": "2026.1",
             "locked_at": TOLD,
             "locked_by": fields.pop("locked_by", None) or UserFactory(),
+            **fields,
+        }
+    )
+
+
+def a_month_tally(**fields: Any) -> MonthTally:
+    return MonthTally.objects.create(
+        **{
+            "unit": fields.pop("unit", None) or UnitFactory(),
+            "begins_on": date(2026, 2, 1),
+            "started": 1,
+            "ended": 1,
+            "started_long": 0,
+            "ended_long": 0,
             **fields,
         }
     )

@@ -5,7 +5,7 @@ constraint than it says, fails.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -44,6 +44,7 @@ from tests.integration.models.rows import (
     a_member,
     a_merge,
     a_message,
+    a_month_tally,
     a_note,
     a_pair,
     a_transfer,
@@ -352,6 +353,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "counted_month_unlocked_says_why": lambda: a_counted_month(
         unlocked_at=TOLD, unlocked_by=UserFactory(), unlocked_why=" "
     ),
+    "month_tally_of_a_month": lambda: a_month_tally(begins_on=date(2026, 2, 2)),
     # Reminders and deliveries
     "reminder_addressed_or_cancelled": lambda: ReminderFactory(
         addressed_at=TOLD, cancelled_at=TOLD
