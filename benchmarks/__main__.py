@@ -14,6 +14,7 @@ WHAT = {
     "patterns": "the page of patterns over 100,000 and 1,000,000 episodes",
     "search": "searching by name, number, phone and account, with many youth on file",
     "board": "the supervisor's page and the lists, with up to a million episodes on file",
+    "counts": "the counts of months and their trend, in the same agencies",
     "reminders": "the sweep beside bare SQL and a bare SMTP loop, and an idle tick",
     "chaos": "what is lost or doubled while everything is killed again and again; about ten minutes",
     "delivery": "from due to delivered, and how soon a stopped part is noticed; about five minutes",
@@ -38,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         type=int,
         nargs="+",
         default=[10_000, 100_000, 1_000_000],
-        help="episodes of board, one run each; 10000000 takes half an hour and 20 GB of disk",
+        help="episodes of board and counts, one run each; 10000000 takes half an hour and 20 GB of disk",
     )
     words.add_argument("--rounds", type=int, default=3, help="of start; default: 3")
     return words
@@ -88,10 +89,16 @@ def main() -> None:
         from benchmarks import search
 
         search.run(youth=options.youth)
-    if "board" in options.what:
-        from benchmarks import board
+    if {"board", "counts"} & set(options.what):
+        from benchmarks import board, counts
+        from benchmarks.agency import agency_with
 
-        board.run(options.sizes)
+        for episodes in options.sizes:
+            with agency_with(episodes):
+                if "board" in options.what:
+                    board.measure(episodes)
+                if "counts" in options.what:
+                    counts.measure(episodes)
     if "reminders" in options.what:
         from benchmarks import reminders
 

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
+from django.test import Client
 from django.urls import path
 
 from casework.access.decorators import requires
@@ -28,6 +29,12 @@ def make_small_table() -> None:
             f"'3rd in 90 days' AS times, md5(n::text) AS url FROM generate_series(1, {ROWS}) n"
         )
         cursor.execute("ANALYZE bare")
+
+
+def get(client: Client, address: str) -> None:
+    """Load a page, which must be there."""
+    response = client.get(address)
+    assert response.status_code == 200, f"{address}: {response.status_code}"
 
 
 @requires(Permission.SIGNED_IN)

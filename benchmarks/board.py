@@ -3,18 +3,18 @@
 Each beside a bare page of 50 rows in the same run: the same layout, sign-in and badge, one query.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from benchmarks.bare import make_small_table
-from benchmarks.database import empty_database, versions
+from benchmarks.bare import get, make_small_table
+from benchmarks.database import versions
 from benchmarks.intake import signed_in
 from benchmarks.rounds import Timing, in_turns
 from benchmarks.table import machine, ms, show
@@ -29,15 +29,9 @@ from casework.access.board import (
     tiles,
     workload,
 )
-from casework.management.synthetic.make import make_agency, tidy
 from casework.management.synthetic.people import account
 from casework.models import PlacementKind, Standing, User
 
-SIZES = (10_000, 100_000, 1_000_000)
-EPISODES_A_YOUTH = 4
-# With more, past episodes have no duties, flags and answers: no list reads them, and 10,000,000 with
-# all of them fill 70 GB of disk.
-WITH_PAST_WORK = 2_000_000
 PEOPLE = {
     "supervisor-1": "supervisor of four units",
     "oncall": "on call, the whole agency",
@@ -50,23 +44,8 @@ FILTERED = BoardFilter(
 )
 
 
-def run(sizes: Sequence[int]) -> None:
-    """Make an agency of each size in an empty database, measure, and print a table each."""
-    for episodes in sizes:
-        with empty_database(), override_settings(DEMO=True):
-            now = timezone.now()
-            make_agency(
-                youth=episodes // EPISODES_A_YOUTH,
-                episodes=episodes,
-                now=now,
-                has_past_work=episodes <= WITH_PAST_WORK,
-            )
-            tidy()
-            measure(episodes)
-
-
 def measure(episodes: int) -> None:
-    """Ask the board as each person, in turns with the bare page."""
+    """Ask the board of the database as it is as each person, in turns with the bare page."""
     make_small_table()
     print(f"\nThe board. {machine(**versions())}")
     with override_settings(ROOT_URLCONF="benchmarks.bare", ALLOWED_HOSTS=["*"]):
@@ -78,7 +57,7 @@ def _show(episodes: int, user: User, who: str) -> None:
     now = timezone.now()
     client = signed_in(user)
     ways: dict[str, Callable[[], object]] = {
-        "bare page": partial(_get, client, "/bare"),
+        "bare page": partial(get, client, "/bare"),
         "tiles": partial(tiles, user, Scope.BELOW, now=now),
         "first page": partial(_page, user, MISSING, now),
         f"page {DEEP} in": _deep(user, now),
@@ -86,8 +65,8 @@ def _show(episodes: int, user: User, who: str) -> None:
         "first page and tiles": partial(_page_and_tiles, user, now),
         "workload": partial(workload, user, Scope.BELOW, now=now),
         "last 30 days": partial(last_30_days, user, Scope.BELOW, now=now),
-        "page: home": partial(_get, client, "/"),
-        "page: missing now": partial(_get, client, "/missing?status=missing"),
+        "page: home": partial(get, client, "/"),
+        "page: missing now": partial(get, client, "/missing?status=missing"),
     }
     taken = in_turns({name: partial(_again, way) for name, way in ways.items()}, rounds=ROUNDS)
     floor = taken["bare page"]
@@ -108,11 +87,6 @@ def _row(name: str, timing: Timing, floor: Timing, way: Callable[[], object]) ->
     with CaptureQueriesContext(connection) as asked:
         way()
     return name, f"{ms(timing.p50)} ms", f"{ms(timing.p95)} ms", timing.beside(floor), len(asked)
-
-
-def _get(client: Client, address: str) -> None:
-    response = client.get(address)
-    assert response.status_code == 200, f"{address}: {response.status_code}"
 
 
 def _page(user: User, only: BoardFilter, now: datetime) -> None:

@@ -41,18 +41,16 @@ def _not_ended_before(columns: str) -> str:
     """  # noqa: S608 (texts of this module)
 
 
-# Each unit's months on its own calendar: the first month is 1, everything before it is 0.
-MONTHS = """
+# Each unit's months on its own calendar: the first one is 1, everything before it is 0.
+_TALLIED = """
     WITH unit AS MATERIALIZED (
         SELECT asked.id, asked.bounds::timestamptz[] AS bounds
         FROM unnest(%(units)s::bigint[], %(bounds)s::text[]) AS asked (id, bounds)
     ), tallied AS (
         SELECT unit_id, width_bucket(begins_on, %(months)s::date[]) AS at,
-               sum(started) AS started, sum(ended) AS ended,
-               sum(started_long) AS started_long, sum(ended_long) AS ended_long
-        FROM casework_monthtally
-        WHERE unit_id = ANY(%(units)s) AND begins_on < %(after)s
-        GROUP BY 1, 2
+               started, ended, started_long, ended_long
+        FROM casework_monthtally JOIN unit ON unit.id = unit_id
+        WHERE begins_on < %(after)s
         UNION ALL
         SELECT unit_id, at, count(*), 0, count(*) FILTER (WHERE is_long), 0 FROM (
             SELECT unit.id AS unit_id, width_bucket(told_at, unit.bounds) AS at,
@@ -64,10 +62,12 @@ MONTHS = """
             WHERE ended_at IS NULL AND told_at < unit.bounds[cardinality(unit.bounds)]
         ) AS still GROUP BY 1, 2
     )
-    SELECT unit_id, at, sum(started)::int, sum(ended)::int,
-           sum(started_long)::int, sum(ended_long)::int
-    FROM tallied GROUP BY 1, 2
 """
+_SUMS = (
+    "sum(started)::int, sum(ended)::int, sum(started_long)::int, sum(ended_long)::int FROM tallied"
+)
+MONTHS = f"{_TALLIED} SELECT at, {_SUMS} GROUP BY at"
+UNITS = f"{_TALLIED} SELECT unit_id, at, {_SUMS} GROUP BY unit_id, at"
 
 # Each episode that was open at some time in the period.
 _COUNTED = f"""

@@ -72,42 +72,56 @@ class Tally(NamedTuple):
     started_long: int = 0
     ended_long: int = 0
 
+    @property
+    def all(self) -> tuple[int, int]:
+        """How many started and ended."""
+        return self.started, self.ended
+
+    @property
+    def long(self) -> tuple[int, int]:
+        """How many of 2 days or more started and ended."""
+        return self.started_long, self.ended_long
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trend:
-    """Month by month, by unit: how many had started and ended when."""
+    """Month by month how many started and ended."""
 
     months: Sequence[Month]
-    _tallies: Mapping[int, Sequence[Tally]] = field(repr=False)
-    """By unit: what had gone before the first month, then each month."""
+    _tallies: Sequence[Tally] = field(repr=False)
+    """What had gone before the first month, then each month."""
 
-    def line(
-        self,
-        first: Month,
-        last: Month,
-        *,
-        units: Iterable[Unit] | None = None,
-        only_long: bool = False,
-    ) -> SumLine:
-        """The sum line over some of its months, of some units or of all that were counted."""
+    def line(self, first: Month, last: Month, *, only_long: bool = False) -> SumLine:
+        """The sum line over some of its months."""
         begin, end = self.months.index(first) + 1, self.months.index(last) + 2
-        chosen = self._tallies.values() if units is None else self._of(units)
-        at_start = started = ended = 0
-        for tallies in chosen:
-            for at, tally in enumerate(tallies[:end]):
-                starts = tally.started_long if only_long else tally.started
-                ends = tally.ended_long if only_long else tally.ended
-                if at < begin:
-                    at_start += starts - ends
-                else:
-                    started += starts
-                    ended += ends
-        return SumLine(
-            at_start=at_start, started=started, ended=ended, at_end=at_start + started - ended
-        )
+        before, within = self._tallies[:begin], self._tallies[begin:end]
+        return _line(_together(before), _together(within), only_long=only_long)
 
-    def _of(self, units: Iterable[Unit]) -> list[Sequence[Tally]]:
-        return [self._tallies[unit.pk] for unit in units if unit.pk in self._tallies]
+
+@dataclass(frozen=True, kw_only=True)
+class UnitTallies:
+    """Unit by unit how many had started and ended before a period, and within it."""
+
+    _tallies: Mapping[int, tuple[Tally, Tally]] = field(repr=False)
+
+    def line(self, units: Iterable[Unit], *, only_long: bool = False) -> SumLine:
+        """The sum line of some of the units together."""
+        found = [self._tallies[unit.pk] for unit in units if unit.pk in self._tallies]
+        before, within = ([pair[at] for pair in found] for at in (0, 1))
+        return _line(_together(before), _together(within), only_long=only_long)
+
+
+def _together(tallies: Iterable[Tally]) -> Tally:
+    return Tally(*map(sum, zip(Tally(), *tallies, strict=True)))
+
+
+def _line(before: Tally, within: Tally, *, only_long: bool) -> SumLine:
+    started, ended = within.long if only_long else within.all
+    gone_in, gone_out = before.long if only_long else before.all
+    at_start = gone_in - gone_out
+    return SumLine(
+        at_start=at_start, started=started, ended=ended, at_end=at_start + started - ended
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +132,7 @@ class Counts:
     every: Figures
     two_days: Figures
     trend: Trend
+    units: UnitTallies
 
 
 def scopes_of(user: User) -> list[CountScope]:
@@ -168,7 +183,7 @@ def locks_before(scope: CountScope, month: Month) -> Sequence[CountedMonth]:
 
 
 def count_period(scope: CountScope, period: CountPeriod, *, now: datetime) -> Counts:
-    """Every figure of a period as things are on file; five queries whatever it holds.
+    """Every figure of a period as things are on file; six queries whatever it holds.
 
     What has not ended, and what is not done, is counted as far as it had come by `now`.
     """
@@ -195,31 +210,49 @@ def count_period(scope: CountScope, period: CountPeriod, *, now: datetime) -> Co
         for key in (f"{duty}.{outcome}", f"{duty}.{sex}.{outcome}"):
             every[key] += number
             long[key] += of_them_long
-    return Counts(period=period, every=+every, two_days=+long, trend=trend)
+    return Counts(
+        period=period,
+        every=+every,
+        two_days=+long,
+        trend=trend,
+        units=count_units(scope, period, now=now),
+    )
 
 
 def count_trend(scope: CountScope, months: Sequence[Month], *, now: datetime) -> Trend:
-    """The sum lines of some months in a row, unit by unit, in one query.
+    """The sum lines of some months in a row, in one query.
 
     What has ended is in the rows that the database keeps (`MonthTally`); what has not is counted
     where it stands.
     """
-    after = months[-1].later(1)
+    values = _starts(scope, months, months[-1].later(1)) | _constants(now)
+    found = {at: Tally(*numbers) for at, *numbers in _ask(questions.MONTHS, values)}
+    tallies = [found.get(at, Tally()) for at in range(len(months) + 1)]
+    return Trend(months=months, _tallies=tallies)
+
+
+def count_units(scope: CountScope, period: CountPeriod, *, now: datetime) -> UnitTallies:
+    """The sum lines of a period unit by unit, in one query; as `count_trend` counts."""
+    values = _starts(scope, [period.first], period.last.later(1)) | _constants(now)
+    tallies: dict[int, tuple[Tally, Tally]] = {}
+    for unit_id, at, *numbers in _ask(questions.UNITS, values):
+        before, within = tallies.get(unit_id, (Tally(), Tally()))
+        tallies[unit_id] = (before, Tally(*numbers)) if at else (Tally(*numbers), within)
+    return UnitTallies(_tallies=tallies)
+
+
+def _starts(scope: CountScope, months: Sequence[Month], after: Month) -> dict[str, Any]:
+    """When each of these months begins on each unit's calendar, and the month after them."""
     starts = {
         zone: [month.begins_at(zone).isoformat() for month in (*months, after)]
         for zone in scope.zones
     }
-    values: dict[str, Any] = {
+    return {
         "units": [unit.pk for unit in scope.units],
         "bounds": [f"{{{','.join(starts[unit.zone])}}}" for unit in scope.units],
         "months": [month.first_day for month in months],
         "after": after.first_day,
     }
-    tallies: dict[int, list[Tally]] = {}
-    for unit_id, at, *numbers in _ask(questions.MONTHS, values | _constants(now)):
-        of_unit = tallies.setdefault(unit_id, [Tally()] * (len(months) + 1))
-        of_unit[at] = Tally(*numbers)
-    return Trend(months=months, _tallies=tallies)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -277,10 +277,7 @@ def _unit_block(counts: Counts, scope: CountScope, *, is_locked: bool) -> Block 
     if head is not None:
         parts.append((f"{head.name}, no unit below", [head]))
     first, last = counts.period.first, counts.period.last
-    rows = [
-        Row(label=name, cells=_line_cells(counts.trend.line(first, last, units=units)))
-        for name, units in parts
-    ]
+    rows = [Row(label=name, cells=_line_cells(counts.units.line(units))) for name, units in parts]
     total = counts.trend.line(first, last)
     rows.append(Row(label="Together", cells=_line_cells(total), is_sum=True))
     return Block(

@@ -8,9 +8,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.access.counts import CountScope, count_trend
+from casework.access.counts import CountScope, count_trend, count_units
 from casework.models import EndReason, Episode, Unit
-from casework.policies.count_periods import Month
+from casework.policies.count_periods import Month, month_period
 from tests.factories import EpisodeFactory, UnitFactory, UserFactory, YouthFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,10 @@ def check(episodes: list[Episode], units: list[Unit]) -> None:
         lines = [by_unit[unit].line(month, month) for unit in units]
         for name in ("at_start", "started", "ended", "at_end"):
             assert sum(getattr(line, name) for line in lines) == getattr(whole, name)
-        assert lines == [agency.line(month, month, units=[unit]) for unit in units]
+        scope = CountScope(unit=None, units=units)
+        together = count_units(scope, month_period(month), now=NOW)
+        assert together.line(units) == whole
+        assert lines == [together.line([unit]) for unit in units]
         expected = [by_hand(episodes, unit, month) for unit in units]
         assert [
             (line.at_start, line.started, line.ended, line.at_end) for line in lines
