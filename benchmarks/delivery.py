@@ -13,6 +13,7 @@ from benchmarks.table import machine, show
 
 TICK = 5  # seconds: as settings.REMINDER_TICK_SECONDS is where nobody sets it
 INBOX, MAILS, SECONDS = 2_000, 500, 100
+WAVE_INBOX, WAVE_MAILS = 200, 50  # fall due while a part is stopped
 SOON = 12  # seconds until the first is due: worker and beat have started by then
 NOTICED_WITHIN = 60.0  # seconds until /health/ready must say that a part has stopped
 READY = 200
@@ -58,24 +59,52 @@ def latency(stage: Stage) -> None:
 
 
 def outages(stage: Stage) -> None:
-    """Stop worker, beat and Redis, one after the other: when it is noticed, and when all is well."""
+    """Stop worker, beat and Redis, one after the other, while more falls due: when it is noticed,
+    when all is well, and when all of it has reached somebody.
+    """
     rows = []
     for name in ("worker", "beat", "redis"):
         stage.kill(name)
-        noticed = _seconds_until(stage, is_ready=False)
+        killed = time.monotonic()
+        fall_due(stage, wave=name)
+        noticed = _seconds_until(stage, is_ready=False, since=killed)
+        waited = left(stage)
         stage.start(name)
-        rows.append((name, noticed, _seconds_until(stage, is_ready=True)))
+        started = time.monotonic()
+        well = _seconds_until(stage, is_ready=True, since=started)
+        while left(stage):
+            time.sleep(0.5)
+        caught_up = f"{time.monotonic() - started:.0f}"
+        rows.append((name, noticed, well, waited, caught_up, told(stage, wave=name)))
     show(
         f"/health/ready when a part stops (to be noticed within {NOTICED_WITHIN:.0f} s)",
-        ("stopped", "noticed after, s", "well after its start, s"),
+        ("stopped", "noticed after, s", "well after its start, s", "waiting by then")
+        + ("caught up after, s", "told"),
         rows,
     )
+
+
+def fall_due(stage: Stage, *, wave: str) -> None:
+    """Let some more fall due, the first of them now."""
+    sizes = ["--inbox", str(WAVE_INBOX), "--mails", str(WAVE_MAILS), "--seconds", "5"]
+    stage.run("-m", "benchmarks.storm.load", *sizes, "--wave", wave)
+
+
+def told(stage: Stage, *, wave: str) -> str:
+    """How often each of a wave was told: nobody twice, nobody never."""
+    inbox = stage.ask(_DELIVERED, channel="inbox", key=f"{wave}inbox:%")
+    items = {item for _, item in stage.ask(_ITEMS, channel="email", key=f"{wave}mail:%")}
+    arrived = [item for one in ledger(stage.mail) for item in one.items if item in items]
+    counted = (len(inbox), len(items), len(arrived), len(set(arrived)))
+    assert counted == (WAVE_INBOX, WAVE_MAILS, WAVE_MAILS, WAVE_MAILS), f"{wave}: {counted}"
+    return f"{len(inbox)} inbox, {len(arrived)} mails, each once"
 
 
 _WHICH = """
     FROM casework_delivery AS delivery
     JOIN casework_reminder AS reminder ON reminder.id = delivery.reminder_id
-    WHERE delivery.channel = %(channel)s AND reminder.dedupe_key LIKE %(key)s
+    WHERE delivery.channel = %(channel)s AND delivery.sent_at IS NOT NULL
+        AND reminder.dedupe_key LIKE %(key)s
 """
 _DELIVERED = f"SELECT reminder.due_at, delivery.sent_at {_WHICH}"  # noqa: S608
 _ITEMS = f"SELECT reminder.due_at, delivery.public_id::text {_WHICH}"  # noqa: S608
@@ -85,8 +114,8 @@ def _seconds(earlier: datetime, later: datetime) -> float:
     return (later - earlier).total_seconds()
 
 
-def _seconds_until(stage: Stage, *, is_ready: bool) -> str:
-    began = time.monotonic()
+def _seconds_until(stage: Stage, *, is_ready: bool, since: float | None = None) -> str:
+    began = time.monotonic() if since is None else since
     while (passed := time.monotonic() - began) < NOTICED_WITHIN * 2:
         if (stage.health() == READY) is is_ready:
             return f"{passed:.0f}"

@@ -1,7 +1,7 @@
 """Reminders by the hundred thousand: a small agency through the operations, the rest in SQL.
 
 Run alone (`python -m benchmarks.storm.load --inbox … --mails … --seconds …`) it fills the database
-that DATABASE_URL names, which must be empty.
+that DATABASE_URL names, which must be empty; with `--wave` it adds to what it made before.
 """
 
 import argparse
@@ -82,17 +82,21 @@ def make_agency(*, readers: int, now: datetime) -> None:
             new_name=f"Synthetic Youth {number}",
         )
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM casework_reminder")
+        cursor.execute("TRUNCATE casework_reminder, casework_delivery, casework_message CASCADE")
 
 
-def plan_inbox(number: int, *, first: datetime, within: timedelta, now: datetime) -> None:
+def plan_inbox(
+    number: int, *, first: datetime, within: timedelta, now: datetime, wave: str = ""
+) -> None:
     """Write reminders that reach one person's inbox each, due evenly `within` a time."""
-    _plan(_INBOX, "inbox:", number, first, within, now)
+    _plan(_INBOX, f"{wave}inbox:", number, first, within, now)
 
 
-def plan_mail(number: int, *, first: datetime, within: timedelta, now: datetime) -> None:
+def plan_mail(
+    number: int, *, first: datetime, within: timedelta, now: datetime, wave: str = ""
+) -> None:
     """Write one reminder for each of so many readers: one mail each."""
-    _plan(_MAIL, "mail:", number, first, within, now)
+    _plan(_MAIL, f"{wave}mail:", number, first, within, now)
 
 
 def _plan(
@@ -121,13 +125,15 @@ def main() -> None:
     words.add_argument("--mails", type=int, required=True)
     words.add_argument("--seconds", type=float, required=True, help="in which they fall due")
     words.add_argument("--after", type=float, default=0, help="seconds from now")
+    words.add_argument("--wave", default="", help="a further one, by name: the agency is there")
     options = words.parse_args()
-    now = timezone.now()
-    make_agency(readers=options.mails, now=now)
+    if not options.wave:
+        make_agency(readers=options.mails, now=timezone.now())
     now = timezone.now()
     first, within = now + timedelta(seconds=options.after), timedelta(seconds=options.seconds)
-    plan_inbox(options.inbox, first=first, within=within, now=now)
-    plan_mail(options.mails, first=first, within=within, now=now)
+    when = {"first": first, "within": within, "now": now, "wave": options.wave}
+    plan_inbox(options.inbox, **when)
+    plan_mail(options.mails, **when)
 
 
 if __name__ == "__main__":
