@@ -13,10 +13,9 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from casework.models import Channel, Delivery, Message, MessageKind
@@ -24,6 +23,7 @@ from casework.models.reminder import MessageQuerySet
 from casework.notifications import failures
 from casework.notifications.addressing import reminds
 from casework.notifications.channels import SENDERS, Refused, Send
+from casework.notifications.noting import note_again, note_sent, wait_for_disk
 from casework.notifications.words import told_in
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class AccountClosed(Exception):
 def send_due(*, now: datetime) -> int:
     """Send up to a batch of waiting messages; return how many were claimed."""
     began = time.monotonic()
+    note_again()
     claimed = to_send = _claim(now)
     with ExitStack() as open_senders:
         senders: dict[Channel, Send] = {}
@@ -63,6 +64,7 @@ def send_due(*, now: datetime) -> int:
             to_send = [message for message, _ in ready]
     for message in to_send:
         _ours(message).update(claimed_until=None, attempts=F("attempts") - 1)
+    wait_for_disk()
     return len(claimed)
 
 
@@ -196,49 +198,7 @@ def _send(
                 is_refused = isinstance(error, Refused)
                 failures.give_up(message, left, said=said, is_refused=is_refused, now=now)
         return after is not None and _ours(after).exists()
-    return _note_sent(message, left, now, after=after)
-
-
-def _note_sent(
-    message: Message, left: list[Delivery], now: datetime, *, after: Message | None
-) -> bool:
-    """Whosever claim it is by now: it has been sent. What was not told in it is called off.
-
-    Gives whether the one after it is still ours. In one statement: the less time passes between
-    sending and this, the fewer are sent twice.
-    """
-    words: dict[str, Any] = {
-        "message": message.pk,
-        "told": [delivery.pk for delivery in left],
-        "now": now,
-        "after": after and after.pk,
-        "claim": after and after.claimed_until,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(SENT, words)
-        (is_next_ours,) = cursor.fetchone()
-    if message.recipient is not None and message.recipient.email_refused_at is not None:
-        failures.forget_refusal(message.recipient)
-    return bool(is_next_ours)
-
-
-WAITS = "sent_at IS NULL AND failed_at IS NULL AND cancelled_at IS NULL"
-SENT = f"""
-    WITH message AS (
-        UPDATE {Message._meta.db_table}
-        SET sent_at = %(now)s, claimed_until = NULL, last_error = ''
-        WHERE id = %(message)s AND {WAITS}
-    ), deliveries AS (
-        UPDATE {Delivery._meta.db_table} SET
-            sent_at = CASE WHEN id = ANY(%(told)s) THEN %(now)s::timestamptz END,
-            cancelled_at = CASE WHEN id <> ALL(%(told)s) THEN %(now)s::timestamptz END
-        WHERE message_id = %(message)s AND {WAITS}
-    )
-    SELECT EXISTS (
-        SELECT FROM {Message._meta.db_table}
-        WHERE id = %(after)s AND claimed_until = %(claim)s AND {WAITS}
-    )
-"""  # noqa: S608 (names of tables and a constant)
+    return note_sent(message, left, now, after=after)
 
 
 def pause(attempts: int) -> timedelta:
