@@ -30,36 +30,39 @@ def _not_ended_before(columns: str) -> str:
     return f"""
         SELECT {columns} FROM casework_episode
         WHERE ended_at >= %(first)s AND ended_at < %(end)s
-          AND end_reason <> 'opened_in_error' AND unit_id = ANY(%(units)s)
+          AND end_reason <> 'opened_in_error' AND (%(is_whole)s OR unit_id = ANY(%(units)s))
         UNION ALL
         SELECT {columns} FROM casework_episode
         WHERE ended_at >= %(end)s AND told_at < %(end)s
-          AND end_reason <> 'opened_in_error' AND unit_id = ANY(%(units)s)
+          AND end_reason <> 'opened_in_error' AND (%(is_whole)s OR unit_id = ANY(%(units)s))
         UNION ALL
         SELECT {columns} FROM casework_episode
-        WHERE ended_at IS NULL AND unit_id = ANY(%(units)s) AND told_at < %(end)s
+        WHERE ended_at IS NULL AND (%(is_whole)s OR unit_id = ANY(%(units)s)) AND told_at < %(end)s
     """  # noqa: S608 (texts of this module)
 
 
 # Each unit's months on its own calendar: the first one is 1, everything before it is 0.
 _TALLIED = """
-    WITH unit AS MATERIALIZED (
-        SELECT asked.id, asked.bounds::timestamptz[] AS bounds
-        FROM unnest(%(units)s::bigint[], %(bounds)s::text[]) AS asked (id, bounds)
+    WITH zone AS MATERIALIZED (
+        SELECT asked.name, asked.bounds::timestamptz[] AS bounds
+        FROM unnest(%(zones)s::text[], %(bounds)s::text[]) AS asked (name, bounds)
     ), tallied AS (
         SELECT unit_id, width_bucket(begins_on, %(months)s::date[]) AS at,
                started, ended, started_long, ended_long
-        FROM casework_monthtally JOIN unit ON unit.id = unit_id
-        WHERE begins_on < %(after)s
+        FROM casework_monthtally
+        WHERE (%(is_whole)s OR unit_id = ANY(%(units)s)) AND begins_on < %(after)s
         UNION ALL
         SELECT unit_id, at, count(*), 0, count(*) FILTER (WHERE is_long), 0 FROM (
-            SELECT unit.id AS unit_id, width_bucket(told_at, unit.bounds) AS at,
+            SELECT unit_id, width_bucket(told_at, zone.bounds) AS at,
                    %(now)s - CASE
                        WHEN last_seen_precision IN ('exact', 'about') THEN last_seen_at
                        ELSE told_at
                    END >= %(long)s AS is_long
-            FROM casework_episode JOIN unit ON unit.id = unit_id
-            WHERE ended_at IS NULL AND told_at < unit.bounds[cardinality(unit.bounds)]
+            FROM casework_episode AS episode
+            JOIN casework_unit AS unit ON unit.id = unit_id
+            JOIN zone ON zone.name = unit.time_zone
+            WHERE ended_at IS NULL AND (%(is_whole)s OR unit_id = ANY(%(units)s))
+              AND told_at < zone.bounds[cardinality(zone.bounds)]
         ) AS still GROUP BY 1, 2
     )
 """

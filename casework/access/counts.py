@@ -242,14 +242,17 @@ def count_units(scope: CountScope, period: CountPeriod, *, now: datetime) -> Uni
 
 
 def _starts(scope: CountScope, months: Sequence[Month], after: Month) -> dict[str, Any]:
-    """When each of these months begins on each unit's calendar, and the month after them."""
-    starts = {
-        zone: [month.begins_at(zone).isoformat() for month in (*months, after)]
-        for zone in scope.zones
-    }
+    """When each of these months begins on the calendar of each zone, and the month after them."""
+    zones = sorted({unit.time_zone for unit in scope.units})
+    starts = [
+        [month.begins_at(ZoneInfo(zone)).isoformat() for month in (*months, after)]
+        for zone in zones
+    ]
     return {
+        "is_whole": scope.unit is None,
         "units": [unit.pk for unit in scope.units],
-        "bounds": [f"{{{','.join(starts[unit.zone])}}}" for unit in scope.units],
+        "zones": zones,
+        "bounds": [f"{{{','.join(of_zone)}}}" for of_zone in starts],
         "months": [month.first_day for month in months],
         "after": after.first_day,
     }
@@ -311,6 +314,7 @@ def _bounds(scope: CountScope, period: CountPeriod) -> dict[str, Any]:
     """Where the period begins and ends, unit by unit."""
     bounds = [period.bounds(unit.zone) for unit in scope.units]
     return {
+        "is_whole": scope.unit is None,
         "units": [unit.pk for unit in scope.units],
         "zones": [unit.time_zone for unit in scope.units],
         "starts": [start for start, _ in bounds],
