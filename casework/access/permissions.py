@@ -27,5 +27,7 @@ class Permission(StrEnum):
     PATTERNS = "see what episodes have in common, in numbers"
     COUNTS_VIEW = "see the counts of a month or a year"
     COUNTS_LOCK = "lock the counts of a month, and take a lock off"
+    COUNTS_EXPORT = "take the counts out as a file"
+    EPISODES_EXPORT = "take episodes out row by row, without names"
     FLAG_GOVERNANCE = "see how the rules' flags fare"
     DEMO_MAILBOX = "read the demonstration's caught mail"

@@ -38,6 +38,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PATTERNS,
         Permission.COUNTS_VIEW,
         Permission.COUNTS_LOCK,
+        Permission.COUNTS_EXPORT,
     },
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
     Role.ON_CALL: IN_CHARGE,
@@ -53,6 +54,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PATTERNS,
             Permission.COUNTS_VIEW,
             Permission.COUNTS_LOCK,
+            Permission.COUNTS_EXPORT,
+            Permission.EPISODES_EXPORT,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }
