@@ -28,6 +28,7 @@ from casework.views import (
     reminders,
     saved_views,
     search,
+    timeliness,
     transfers,
     try_protocol,
     words,
@@ -140,6 +141,22 @@ urlpatterns = [
         "counts/exports/<uuid:export_id>/download", exports.download_export, name="download_export"
     ),
     path("counts/exports/<uuid:export_id>/cancel", exports.cancel_export, name="cancel_export"),
+    path("counts/timeliness", timeliness.timeliness, name="timeliness"),
+    path(
+        "counts/timeliness/file/<slug:extension>",
+        timeliness.timeliness_file,
+        name="timeliness_file",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/timeliness",
+        timeliness.episode_timeliness,
+        name="episode_timeliness",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/timeliness/file/<slug:extension>",
+        timeliness.episode_timeliness_file,
+        name="episode_timeliness_file",
+    ),
     path("counts/<slug:period>/lock", counts.lock_counts, name="lock_counts"),
     path("counts/locked/<uuid:lock_id>/unlock", counts.unlock_counts, name="unlock_counts"),
     path(

@@ -5,6 +5,8 @@ constraint `episode_one_at_a_time` says. So nothing ends before it starts, and w
 at the end of a period was missing at its start or started in it.
 """
 
+from casework.access.duty_outcomes import COUNTED_SQL, outcome_sql
+
 DUTIES_OF_THE_MISSING_TIME = {"report_to_police": "police", "report_to_ncmec": "ncmec"}
 DUTIES_AFTER_THE_RETURN = {
     "screen_for_trafficking": "screening",
@@ -180,29 +182,24 @@ LENGTHS = of_the_counted(
 """
 )
 
-# What became of a duty. The rule of what is in time is that of the dashboard (board/figures.py).
-OUTCOME = """
-    CASE
-        WHEN duty.done_at IS NULL THEN 'not_done'
-        WHEN duty.done_at > duty.due_at THEN 'late'
-        WHEN duty.done_precision = 'date_only'
-             AND duty.due_at < duty.done_at + interval '1 day' THEN 'not_provable'
-        ELSE 'on_time'
-    END
-"""
-COUNTED_DUTIES = """
+# The duties that a period asks about, each the first time it is asked for: those of the missing
+# time with the episodes that started in it, those of the return with the youth who were back in it.
+DUTIES_OF_THE_PERIOD = """
     counted
     JOIN casework_duty AS duty ON duty.episode_id = counted.id
-        AND duty.round = 1 AND duty.due_at IS NOT NULL
-        AND duty.withdrawn_at IS NULL AND duty.not_needed_at IS NULL
-        AND (counted.starts_in AND duty.code = ANY(%(missing_codes)s)
-             OR counted.ends_in AND counted.returned_at IS NOT NULL
-                AND duty.code = ANY(%(return_codes)s))
-        AND (duty.done_at IS NOT NULL
-             OR duty.due_at < CASE
-                 WHEN duty.phase = 'return' THEN %(now)s
-                 ELSE LEAST(%(now)s, counted.ended_at)
-               END)
+        AND duty.round = 1 AND duty.withdrawn_at IS NULL
+        AND (counted.starts_in AND (
+                duty.code = ANY(%(missing_codes)s)
+                OR duty.phase = 'missing' AND duty.code <> ALL(%(return_codes)s))
+            OR counted.ends_in AND counted.returned_at IS NOT NULL AND (
+                duty.code = ANY(%(return_codes)s)
+                OR duty.phase = 'return' AND duty.code <> ALL(%(missing_codes)s)))
+"""
+OUTCOME = outcome_sql(duty="duty", episode="counted")
+COUNTED_DUTIES = f"""
+    {DUTIES_OF_THE_PERIOD}
+        AND (duty.code = ANY(%(missing_codes)s) OR duty.code = ANY(%(return_codes)s))
+        AND {OUTCOME} IN ({COUNTED_SQL})
 """
 DUTIES = of_the_counted(
     f"""

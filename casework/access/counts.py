@@ -113,11 +113,11 @@ class Counts:
     trend: Trend
 
 
-def scopes_of(user: User) -> list[CountScope]:
+def scopes_of(user: User, permission: Permission = Permission.COUNTS_VIEW) -> list[CountScope]:
     """What this person may count, the usual one first: supervisors their unit and each one below
-    it, admins the agency; nobody else anything.
+    it, whoever sees no cases the agency; without the permission nothing.
     """
-    if not may(user, Permission.COUNTS_VIEW):
+    if not may(user, permission):
         return []
     if not may(user, Permission.EPISODE_VIEW):
         return [CountScope(unit=None, units=list(Unit.objects.all()))]

@@ -29,5 +29,6 @@ class Permission(StrEnum):
     COUNTS_LOCK = "lock the counts of a month, and take a lock off"
     COUNTS_EXPORT = "take the counts out as a file"
     EPISODES_EXPORT = "take episodes out row by row, without names"
+    TIMELINESS = "see the proof of what was done in time, without names"
     FLAG_GOVERNANCE = "see how the rules' flags fare"
     DEMO_MAILBOX = "read the demonstration's caught mail"

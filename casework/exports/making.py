@@ -14,6 +14,7 @@ from casework.access.exports import scope_for
 from casework.exports.count_tables import write_counts
 from casework.exports.document import CannotBeWritten
 from casework.exports.episode_rows import write_rows
+from casework.exports.timeliness import write_timeliness
 from casework.exports.work import Work
 from casework.models import Export, ExportKind
 from casework.operations import export_queue as queue
@@ -28,6 +29,7 @@ Maker = Callable[[Work, IO[bytes]], int]
 MAKERS: Mapping[ExportKind, Maker] = {
     ExportKind.COUNTS: write_counts,
     ExportKind.ROWS: write_rows,
+    ExportKind.TIMELINESS: write_timeliness,
 }
 NOT_ALLOWED = "Your account may not read these counts any more. Ask an admin."
 TOO_LONG = "It took longer than 15 minutes. Ask for a shorter time, or for CSV."

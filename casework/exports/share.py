@@ -11,9 +11,9 @@ from datetime import datetime
 
 from django.conf import settings
 
+from casework.access import count_parts
 from casework.access.counts import CountScope, Figures, count_period, lock_of
-from casework.models import CountedMonth, EndReason, PlacementKind, Sex
-from casework.policies.count_bands import AGE_BANDS, LENGTH_BANDS
+from casework.models import CountedMonth
 from casework.policies.count_periods import CountPeriod, PeriodKind
 from casework.policies.shared_periods import (
     NotShareable,
@@ -23,15 +23,7 @@ from casework.policies.shared_periods import (
 )
 from casework.policies.suppression import Parts, Published, TooSmall, legend, to_share
 
-PARTS: Parts = {
-    "age": (*map(str, range(len(AGE_BANDS))), "not_recorded"),
-    "sex": tuple(Sex.values),
-    "placement": (*PlacementKind.values, "none"),
-    "length": tuple(map(str, range(len(LENGTH_BANDS)))),
-    "end_reason": tuple(
-        reason for reason in EndReason.values if reason != EndReason.OPENED_IN_ERROR
-    ),
-}
+PARTS: Parts = {figure: tuple(parts) for figure, parts in count_parts.PARTS.items()}
 LEFT_OUT = (
     "In no shared file: numbers by unit, the column of 2 days or more, the months before, the "
     "longest time missing, and what was revised since the period was first shared. Beside the "

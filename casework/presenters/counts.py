@@ -70,6 +70,7 @@ class CountsPage:
     units: Block | None
     beside: Sequence[Beside]
     export_url: str
+    timeliness_url: str
     earlier_url: str
     earlier_label: str
     later_url: str
@@ -128,6 +129,7 @@ def page_of(
         units=_unit_block(counts, scope, is_locked=lock is not None),
         beside=[Beside(ours=_ours(reading, one), published=one) for one in NATIONAL_FIGURES],
         export_url=address_of(scope, period, page="ask_export"),
+        timeliness_url=address_of(scope, period, page="timeliness"),
         earlier_url=address_of(scope, period.beside(-1)),
         earlier_label=_short(period.beside(-1)),
         later_url=address_of(scope, later) if has_later else "",

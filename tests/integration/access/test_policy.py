@@ -179,6 +179,14 @@ resume_schedule      GET    in     403 403 405 405  405 403  403  in   405  403
 resume_schedule      POST   in     403 403 404 404  404 403  403  in   ->   403
 delete_schedule      GET    in     403 403 404 404  404 403  403  in   200  403
 delete_schedule      POST   in     403 403 404 404  404 403  403  in   ->   403
+timeliness           GET    in     403 403 200 200  200 403  403  in   200  200
+timeliness           POST   in     403 403 200 200  200 403  403  in   200  200
+timeliness_file      GET    in     403 403 200 200  200 403  403  in   200  200
+timeliness_file      POST   in     403 403 200 200  200 403  403  in   200  200
+episode_timeliness   GET    in     200 200 200 200  404 404  200  in   403  403
+episode_timeliness   POST   in     200 200 200 200  404 404  200  in   403  403
+episode_timeliness_file GET    in     200 200 200 200  404 404  200  in   403  403
+episode_timeliness_file POST   in     200 200 200 200  404 404  200  in   403  403
 inbox                GET    in     200 200 200 200  200 200  200  in   200  403
 inbox                POST   in     200 200 200 200  200 200  200  in   200  403
 reminder             GET    in     ->  404 404 404  404 404  404  in   404  403
@@ -336,6 +344,9 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "ask_again": [pair.public_id],
         "undo_merge": [merge.public_id],
         "lock_counts": ["2026-02"],
+        "timeliness_file": ["xlsx"],
+        "episode_timeliness": [episode.public_id],
+        "episode_timeliness_file": [episode.public_id, "pdf"],
         "unlock_counts": [a_counted_month(unit=episode.unit, year=2025).public_id],
         "download_export": [a_made_export(asked_by=people["adam"]).public_id],
         "cancel_export": [a_made_export(asked_by=people["adam"]).public_id],

@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 
 from casework.access.counts import CountScope
-from casework.exports.share import PARTS, shared_figures
+from casework.exports.share import shared_figures
 from casework.models import EndReason
 from casework.operations import counts
 from casework.policies.count_periods import Month, read_period
 from casework.policies.shared_periods import NotShareable, SharedPeriod
-from casework.presenters import count_blocks
 from tests.factories import YouthFactory
 from tests.integration.counts.past import at, was_missing
 
@@ -137,9 +136,3 @@ def test_an_agency_without_episodes_shares_zeros(agency, lock):
     shared = shared_figures(agency, FEBRUARY, earlier=[], now=NOW)
 
     assert {shared.figures[key] for key in ("started", "age.3", "flag.none")} == {0}
-
-
-def test_what_is_divided_is_divided_as_on_the_page():
-    assert {key: list(parts) for key, parts in PARTS.items()} == {
-        key: list(count_blocks.PARTS[key]) for key in PARTS
-    }
