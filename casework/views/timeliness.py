@@ -1,13 +1,12 @@
 """The proof of timeliness: of one episode, and of a month or a year, on the page and as a file."""
 
-import tempfile
+import io
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -113,7 +112,7 @@ def timeliness(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.TIMELINESS)
-def timeliness_file(request: HttpRequest, extension: str) -> HttpResponseBase:
+def timeliness_file(request: HttpRequest, extension: str) -> HttpResponse:
     """The auditor's file of a month or a year; too long a one is asked for under Exports."""
     user, now = signed_in(request), timezone.now()
     file_format = _format_or_404(extension)
@@ -162,9 +161,7 @@ def episode_timeliness(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.EPISODE_VIEW)
-def episode_timeliness_file(
-    request: HttpRequest, episode_id: UUID, extension: str
-) -> HttpResponseBase:
+def episode_timeliness_file(request: HttpRequest, episode_id: UUID, extension: str) -> HttpResponse:
     """The same as a file, by the episode's reference: no name stands in it."""
     user, now = signed_in(request), timezone.now()
     file_format = _format_or_404(extension)
@@ -176,16 +173,11 @@ def episode_timeliness_file(
     return _file(document, file_format, f"porchlight-timeliness-{episode.reference}")
 
 
-def _file(document: Document, file_format: FileFormat, name: str) -> HttpResponseBase:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+def _file(document: Document, file_format: FileFormat, name: str) -> HttpResponse:
+    file = io.BytesIO()
     write(document, file_format, file)
-    file.seek(0)
-    response = FileResponse(
-        file,
-        as_attachment=True,
-        filename=f"{name}.{file_format.extension}",
-        content_type=file_format.content_type,
-    )
+    response = HttpResponse(file.getvalue(), content_type=file_format.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{file_format.extension}"'
     response["Cache-Control"] = "no-store"
     return response
 
