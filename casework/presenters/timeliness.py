@@ -44,7 +44,9 @@ class ProofRow:
     state: str
     state_words: str
     facts: Sequence[tuple[str, str]]
-    """When it was due, when it happened, when and by whom it was written down, by which rule."""
+    """When it was due, when it happened, when and by whom it was written down."""
+    rule: str
+    """The rule, what stands behind it, its source, and the edition that it came from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,8 @@ def proof_row(proof: DutyProof, *, now: datetime, sees_cases: bool) -> ProofRow:
         episode_url=reverse("episode_timeliness", args=[proof.episode_id]) if sees_cases else "",
         state=_TAGS.get(proof.outcome, "neutral"),
         state_words=state_words(proof),
-        facts=list(_facts(proof, now=now)),
+        facts=_facts(proof, now=now),
+        rule=_rule(proof),
     )
 
 
@@ -218,23 +221,20 @@ def _facts(proof: DutyProof, *, now: datetime) -> list[tuple[str, str]]:
             )
         )
     if proof.happened_at is not None and proof.precision is not None:
-        what = "Happened" if proof.is_done else "Latest entry"
+        what = "Happened" if proof.is_done else "Entry"
         facts.append(
             (what, moment_as_known(proof.happened_at, proof.precision, proof.zone, now=now))
         )
     facts.append(("Recorded", _recorded(proof, now=now)))
     if evidence := evidence_words(proof):
         facts.append(("Evidence", f"{evidence[0].upper()}{evidence[1:]}"))
-    facts.append(("Rule", _rule(proof)))
     return facts
 
 
 def _recorded(proof: DutyProof, *, now: datetime) -> str:
     if proof.recorded_at is None:
         return "Nothing"
-    words = (
-        f"{moment(proof.recorded_at, proof.zone, now=now)}, by a person who is: {role_words(proof)}"
-    )
+    words = f"{moment(proof.recorded_at, proof.zone, now=now)}; role: {role_words(proof)}"
     if proof.first_recorded_at is not None and proof.first_recorded_at != proof.recorded_at:
         kind = "a correction" if proof.is_correction else "an addition"
         words += f"; {kind}, first recorded {moment(proof.first_recorded_at, proof.zone, now=now)}"
@@ -242,7 +242,7 @@ def _recorded(proof: DutyProof, *, now: datetime) -> str:
 
 
 def _rule(proof: DutyProof) -> str:
-    words = f"{proof.rule}. {proof.basis.words}"
+    words = f"{proof.rule}; {proof.basis.words}"
     if proof.basis is not Basis.PRACTICE and proof.verified is not Verified.SOURCE_SEEN:
         words += f", {proof.verified.words}"
     source = proof.source.strip().rstrip(".")

@@ -38,7 +38,7 @@ from casework.presenters.counts import lock_line
 from casework.presenters.episodes import name_and_age
 from casework.views.people import signed_in
 
-PAGE = 50  # rows
+PAGE = 25  # rows
 MOST_AT_ONCE = 2_000  # rows of a file that is made while one waits
 FILES = (FileFormat.PDF, FileFormat.XLSX)
 

@@ -73,7 +73,7 @@ def test_a_row_says_when_by_what_rule_and_when_and_by_which_role_it_was_written_
 
     assert "Due Sat Feb 21, 6:00 a.m. CST; counted from Fri Feb 20, 6:00 a.m. CST" in page
     assert "Happened Sat Feb 21, 6:37 a.m. CST" in page
-    assert "Recorded Sat Feb 21, 10:00 p.m. CST, by a person who is: Caseworker" in page
+    assert "Recorded Sat Feb 21, 10:00 p.m. CST; role: Caseworker" in page
     assert "A made-up rule for tests (edition 2026.1)" in page
 
 
