@@ -18,13 +18,13 @@ class _AskedForm(Form):
     unit = forms.ChoiceField(label="Unit, with those below it", required=False)
     kind = forms.ChoiceField(
         label="What",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-layout": "list"}),
         error_messages={"required": "Select what the file holds"},
     )
     file_format = forms.ChoiceField(
         label="File",
         choices=[(one.value, one.label) for one in FileFormat],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-layout": "list"}),
         error_messages={"required": "Select a kind of file"},
     )
     purpose = forms.ChoiceField(
