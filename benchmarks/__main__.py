@@ -13,6 +13,7 @@ WHAT = {
     "clocks": "planning duties, and open episodes following a changed protocol file",
     "patterns": "the page of patterns over 100,000 and 1,000,000 episodes",
     "exports": "episodes row by row as CSV and XLSX, beside a bare COPY (--number; Linux)",
+    "share": "working out what shared files hide, over thousands of histories",
     "search": "searching by name, number, phone and account, with many youth on file",
     "board": "the supervisor's page and the lists, with up to a million episodes on file",
     "reminders": "the sweep beside bare SQL and a bare SMTP loop, and an idle tick",
@@ -57,7 +58,7 @@ def main() -> None:
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
         )
-    needs_django = set(WHAT) - {"risk", "chaos", "delivery", "start"}
+    needs_django = set(WHAT) - {"risk", "share", "chaos", "delivery", "start"}
     if needs_django & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django
@@ -92,6 +93,10 @@ def main() -> None:
         from benchmarks import exports
 
         exports.run(number=options.number)
+    if "share" in options.what:
+        from benchmarks import share_attack
+
+        share_attack.run()
     if "search" in options.what:
         from benchmarks import search
 
