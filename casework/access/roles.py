@@ -55,6 +55,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COUNTS_VIEW,
             Permission.COUNTS_LOCK,
             Permission.COUNTS_EXPORT,
+            Permission.COUNTS_SHARE,
             Permission.EPISODES_EXPORT,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
