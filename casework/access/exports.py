@@ -1,5 +1,6 @@
 """Which files a person may ask for, and which are theirs: nobody opens another's."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,10 +11,12 @@ from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.models import Export, ExportKind, ScheduledExport, User
 from casework.models.export import Asked, ExportQuerySet
+from casework.policies.count_periods import CountPeriod, Month, PeriodKind
+from casework.policies.shared_periods import SharedPeriod
 
 NEEDS = {
     ExportKind.COUNTS: Permission.COUNTS_EXPORT,
-    ExportKind.SHARED: Permission.COUNTS_EXPORT,
+    ExportKind.SHARED: Permission.COUNTS_SHARE,
     ExportKind.TIMELINESS: Permission.COUNTS_EXPORT,
     ExportKind.ROWS: Permission.EPISODES_EXPORT,
 }
@@ -32,6 +35,35 @@ def scope_for(user: User, asked: Asked) -> CountScope | None:
         if (scope.unit.pk if scope.unit else None) == asked.unit_id:
             return scope
     return None
+
+
+def shared_so_far() -> list[SharedPeriod]:
+    """Each period of which a file was shared, with all that it said; the first one first.
+
+    Whoever may make one more reads this for the rules, and reads none of it out.
+    """
+    said = (
+        Export.objects.shared().order_by("done_at", "pk").values_list("shared_figures", flat=True)
+    )
+    return [shared_period_of(one) for one in said if one is not None]
+
+
+def shared_period_of(kept: dict[str, Any]) -> SharedPeriod:
+    """What `kept_of` made of it, read again."""
+    first, last = (Month(*map(int, kept[end].split("-"))) for end in ("first", "last"))
+    period = CountPeriod(PeriodKind[kept["kind"]], first, last)
+    return SharedPeriod(period=period, figures=kept["figures"])
+
+
+def kept_of(shared: SharedPeriod) -> dict[str, Any]:
+    """As the database keeps it: by its months, since an agency may move its fiscal year."""
+    period = shared.period
+    return {
+        "kind": period.kind.name,
+        "first": period.first.code,
+        "last": period.last.code,
+        "figures": dict(shared.figures),
+    }
 
 
 def exports_of(user: User) -> ExportQuerySet:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     COUNTS_VIEW = "see the counts of a month or a year"
     COUNTS_LOCK = "lock the counts of a month, and take a lock off"
     COUNTS_EXPORT = "take the counts out as a file"
+    COUNTS_SHARE = "take counts out to share, with small numbers hidden"
     EPISODES_EXPORT = "take episodes out row by row, without names"
     TIMELINESS = "see the proof of what was done in time, without names"
     FLAG_GOVERNANCE = "see how the rules' flags fare"

@@ -56,6 +56,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COUNTS_VIEW,
             Permission.COUNTS_LOCK,
             Permission.COUNTS_EXPORT,
+            Permission.COUNTS_SHARE,
             Permission.EPISODES_EXPORT,
             Permission.TIMELINESS,
             Permission.FLAG_GOVERNANCE,

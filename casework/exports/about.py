@@ -22,12 +22,16 @@ TITLES = {
 
 
 def document_of(
-    work: Work, *, sheets: Sequence[Sheet], meanings: Sequence[Meaning] = ()
+    work: Work,
+    *,
+    sheets: Sequence[Sheet],
+    meanings: Sequence[Meaning] = (),
+    notes: Sequence[Fact] = (),
 ) -> Document:
     """A document of these tables that says whose it is, of when, and for what."""
     so_far = "" if work.is_over else ", so far"
     title = f"{TITLES[ExportKind(work.export.kind)]}: {work.period.label}{so_far}"
-    return Document(title=title, about=about(work), sheets=sheets, meanings=meanings)
+    return Document(title=title, about=[*about(work), *notes], sheets=sheets, meanings=meanings)
 
 
 def about(work: Work) -> list[Fact]:
@@ -73,6 +77,8 @@ def _calendar(work: Work) -> str:
 
 
 def _lock(work: Work) -> str:
+    if work.lock is None and work.export.kind == ExportKind.SHARED:
+        return "As first shared: later entries do not change what is shared of a period"
     if work.lock is None:
         return "Not locked: figures follow every entry that is added or corrected"
     at = work.lock.locked_at.astimezone(work.scope.zone).isoformat(timespec="seconds")

@@ -1,7 +1,7 @@
 """The counts as tables: each figure by its key, the sum line, 24 months, unit by unit.
 
 Written over figures of which any may be None: then it is hidden, and `HIDDEN` stands in its place.
-So the same tables serve what stays inside and what is shared.
+`casework.exports.shared_file` writes what is shared with the same cells.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +19,11 @@ from casework.access.counts import (
 )
 from casework.exports.about import document_of
 from casework.exports.document import Cell, Column, Meaning, Sheet
-from casework.exports.work import Work
+from casework.exports.work import Made, Work
 from casework.exports.writers import write
 from casework.policies.count_definitions import DEFINITIONS, definition_of
 
-HIDDEN = "1 to 10, or hidden to protect another number"
+HIDDEN = "hidden"
 NONE_ENDED = "none ended"
 HEADLINES = ("at_start", "started", "ended", "at_end", "youth", "youth_2", "youth_3")
 LENGTHS = ("median", "mean", "longest")
@@ -50,14 +50,15 @@ class CountTables:
     children_in_care: int | None = None
 
 
-def write_counts(work: Work, to: IO[bytes]) -> int:
-    """Write the counts with every number; how many figures there are."""
+def write_counts(work: Work, to: IO[bytes]) -> Made:
+    """Write the counts with every number."""
     with one_moment():
         if work.lock is None:
             counts = count_period(work.scope, work.period, now=work.now)
         else:
             counts, _ = count_since(work.lock, work.scope)
-    return write_tables(internal_tables(work, counts), work, to)
+    rows = write_tables(internal_tables(work, counts), work, to)
+    return Made(rows=rows, lock=work.lock)
 
 
 def internal_tables(work: Work, counts: Counts) -> CountTables:
@@ -133,21 +134,17 @@ def unit_lines(counts: Counts, scope: CountScope) -> list[Line]:
     return [(name, _four(line)[1:]) for name, line in lines]
 
 
+def figure_cells(key: str, shown: Sequence[Shown]) -> list[Cell]:
+    """In what a figure is counted, then the figure of each column."""
+    if key in LENGTHS:
+        return ["hours", *(_length(figures, key) for figures in shown)]
+    return [definition_of(key).unit_counted, *(_cell(figures.get(key, 0)) for figures in shown)]
+
+
 def _rows(tables: CountTables) -> Iterator[list[Cell]]:
     shown = [tables.every, tables.two_days, *(tables.now or ())]
     for key, part in keys_of_figures():
-        definition = definition_of(key)
-        is_length = key in LENGTHS
-        yield [
-            key,
-            definition.label,
-            part,
-            "hours" if is_length else definition.unit_counted,
-            *(
-                _length(figures, key) if is_length else _cell(figures.get(key, 0))
-                for figures in shown
-            ),
-        ]
+        yield [key, definition_of(key).label, part, *figure_cells(key, shown)]
     if tables.children_in_care is not None:
         label = definition_of("in_care").label
         rest: list[Cell] = [None] * (len(shown) - 1)

@@ -19,7 +19,7 @@ from casework.exports.about import document_of
 from casework.exports.csv_bundle import CsvBundle
 from casework.exports.document import Cell, Sheet
 from casework.exports.episode_columns import EPISODE_COLUMNS
-from casework.exports.work import Work
+from casework.exports.work import Made, Work
 from casework.exports.writers import write
 from casework.policies.file_formats import FileFormat
 
@@ -80,10 +80,10 @@ def rows_sql(*, is_csv: bool) -> str:
     )
 
 
-def write_rows(work: Work, to: IO[bytes]) -> int:
-    """Write the file; how many episodes are in it. Raises what the writers raise."""
+def write_rows(work: Work, to: IO[bytes]) -> Made:
+    """Write the file. Raises what the writers raise."""
     if work.file_format is FileFormat.CSV:
-        return _write_csv(work, to)
+        return Made(rows=_write_csv(work, to), lock=work.lock)
     with tempfile.TemporaryFile() as copied:
         total = copy(work, copied, is_csv=False)
         work.note(0, total)
@@ -95,7 +95,7 @@ def write_rows(work: Work, to: IO[bytes]) -> int:
             rows=_rows(copied, lambda done: work.note(done, total)),
         )
         write(document_of(work, sheets=[sheet]), work.file_format, to)
-    return total
+    return Made(rows=total, lock=work.lock)
 
 
 def _write_csv(work: Work, to: IO[bytes]) -> int:

@@ -14,19 +14,21 @@ from casework.access.exports import scope_for
 from casework.exports.count_tables import write_counts
 from casework.exports.document import CannotBeWritten
 from casework.exports.episode_rows import write_rows
+from casework.exports.shared_file import write_shared
 from casework.exports.timeliness import write_timeliness
-from casework.exports.work import Work
+from casework.exports.work import Made, Work
 from casework.models import Export, ExportKind
 from casework.operations import export_queue as queue
 from casework.policies.count_periods import PeriodKind, read_period
 
 log = logging.getLogger(__name__)
 
-Maker = Callable[[Work, IO[bytes]], int]
-"""Writes the whole file and gives the number of its rows; raises `CannotBeWritten`."""
+Maker = Callable[[Work, IO[bytes]], Made]
+"""Writes the whole file and says what it wrote; raises `CannotBeWritten`."""
 
 # What is not here is not offered.
 MAKERS: Mapping[ExportKind, Maker] = {
+    ExportKind.SHARED: write_shared,
     ExportKind.COUNTS: write_counts,
     ExportKind.ROWS: write_rows,
     ExportKind.TIMELINESS: write_timeliness,
@@ -44,6 +46,9 @@ def make_next(*, clock: Callable[[], datetime]) -> bool:
         _make(export, clock)
     except queue.Stopped:
         log.info("Export %s was cancelled or taken over; nothing of it is kept", export.public_id)
+    except queue.Overtaken:
+        log.info("Export %s is worked out again beside what was just shared", export.public_id)
+        queue.try_again(export, now=clock())
     except CannotBeWritten as error:
         queue.give_up(export, words=str(error), now=clock())
     except SoftTimeLimitExceeded:
@@ -67,6 +72,14 @@ def _make(export: Export, clock: Callable[[], datetime]) -> None:
 
     work = Work(export=export, scope=scope, period=period, lock=lock, now=now, note=note)
     with tempfile.TemporaryFile() as file:
-        rows = MAKERS[ExportKind(export.kind)](work, file)
-        note(rows, rows)
-        queue.keep(export, file, rows=rows, lock=lock, is_of_whole_period=work.is_over, now=clock())
+        made = MAKERS[ExportKind(export.kind)](work, file)
+        note(made.rows, made.rows)
+        queue.keep(
+            export,
+            file,
+            rows=made.rows,
+            lock=made.lock,
+            shared=made.shared,
+            is_of_whole_period=work.is_over,
+            now=clock(),
+        )

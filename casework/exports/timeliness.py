@@ -1,5 +1,7 @@
 """The proof of timeliness as tables: for an auditor, with the figures of the page and no names."""
 
+import pickle
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO
@@ -18,7 +20,7 @@ from casework.access.timeliness import (
 )
 from casework.exports.about import about
 from casework.exports.document import Cell, Column, Document, Fact, Meaning, Sheet
-from casework.exports.work import Work
+from casework.exports.work import Made, Work
 from casework.exports.writers import write
 from casework.models import CountedMonth, Episode, Role
 from casework.policies.count_definitions import DEFINITIONS, VERSION
@@ -54,26 +56,37 @@ _EXACTNESS = {
     Precision.DATE_ONLY: "day only",
     Precision.UNKNOWN: "not known",
 }
+_NOTED_EVERY = 1_000  # rows
 _Row = tuple[Column, Callable[[DutyProof], Cell]]
 
 
-def write_timeliness(work: Work, to: IO[bytes]) -> int:
-    """Write the proof of a month or a year; how many duties it holds."""
+def write_timeliness(work: Work, to: IO[bytes]) -> Made:
+    """Write the proof of a month or a year, duty by duty; never holds all of it in memory."""
     asked_at = moment_of(work.lock, now=work.now)
-    with one_moment():
-        totals = totals_of(work.scope, work.period, now=asked_at)
-        proofs = proofs_of(work.scope, work.period, now=asked_at)
-        write(
-            Document(
-                title=title_of(work.period),
-                about=about(work),
-                sheets=sheets(totals, proofs, work.file_format),
-                meanings=meanings(),
-            ),
-            work.file_format,
-            to,
+    with tempfile.TemporaryFile() as read:
+        # Read first, written then: how far it is cannot be noted while nothing may be written.
+        with one_moment():
+            totals = totals_of(work.scope, work.period, now=asked_at)
+            for proof in proofs_of(work.scope, work.period, now=asked_at):
+                pickle.dump(proof, read)
+        number = sum(total.number for total in totals)
+        read.seek(0)
+        document = Document(
+            title=title_of(work.period),
+            about=about(work),
+            sheets=sheets(totals, _read_again(read, number, work), work.file_format),
+            meanings=meanings(),
         )
-    return sum(total.number for total in totals)
+        write(document, work.file_format, to)
+    return Made(rows=number, lock=work.lock)
+
+
+def _read_again(read: IO[bytes], number: int, work: Work) -> Iterator[DutyProof]:
+    """The duties, saying now and then how far it is; stops where the file is canceled."""
+    for done in range(number):
+        if done % _NOTED_EVERY == 0:
+            work.note(done, number)
+        yield pickle.load(read)  # noqa: S301 (written above, by ourselves)
 
 
 def period_document(

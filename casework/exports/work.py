@@ -6,8 +6,20 @@ from datetime import datetime
 
 from casework.access.counts import CountScope
 from casework.models import CountedMonth, Export
+from casework.operations.export_queue import Shared
 from casework.policies.count_periods import CountPeriod
 from casework.policies.file_formats import FileFormat
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a maker has written."""
+
+    rows: int
+    lock: CountedMonth | None
+    """The locked month that the file rests on."""
+    shared: Shared | None = None
+    """Of a file to share, what it says."""
 
 
 @dataclass(frozen=True, kw_only=True)

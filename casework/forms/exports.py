@@ -18,14 +18,20 @@ class _AskedForm(Form):
     unit = forms.ChoiceField(label="Unit, with those below it", required=False)
     kind = forms.ChoiceField(
         label="What",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-layout": "list"}),
         error_messages={"required": "Select what the file holds"},
     )
     file_format = forms.ChoiceField(
         label="File",
         choices=[(one.value, one.label) for one in FileFormat],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-layout": "list"}),
         error_messages={"required": "Select a kind of file"},
+    )
+    with_levels = forms.BooleanField(
+        label="Of counts to share: say how many were missing at the start and at the end too",
+        help_text="Only where all of these numbers are large. The first file that is shared "
+        "decides for the months beside it.",
+        required=False,
     )
     purpose = forms.ChoiceField(
         label="What is it for?",
@@ -48,6 +54,8 @@ class _AskedForm(Form):
         self.initial.setdefault("file_format", FileFormat.XLSX.value)
         if not units:
             del self.fields["unit"]
+        if ExportKind.SHARED not in kinds:
+            del self.fields["with_levels"]
 
     def answers(self) -> dict[str, Any]:
         """What an operation takes; the form is valid."""
@@ -56,6 +64,7 @@ class _AskedForm(Form):
             "file_format": FileFormat(self.cleaned_data["file_format"]),
             "purpose": ExportPurpose(self.cleaned_data["purpose"]),
             "purpose_words": self.cleaned_data["purpose_words"],
+            "with_levels": self.cleaned_data.get("with_levels", False),
         }
 
 
@@ -63,7 +72,15 @@ class ExportForm(_AskedForm, SubmissionForm):
     """Ask for one file."""
 
     period = forms.ChoiceField(label="Month or year")
-    field_order = ("period", "unit", "kind", "file_format", "purpose", "purpose_words")
+    field_order = (
+        "period",
+        "unit",
+        "kind",
+        "with_levels",
+        "file_format",
+        "purpose",
+        "purpose_words",
+    )
 
     def __init__(
         self,
@@ -99,7 +116,7 @@ class ScheduleForm(_AskedForm):
             "max_value": "Enter a day from 1 to 28",
         },
     )
-    field_order = ("unit", "kind", "file_format", "day", "purpose", "purpose_words")
+    field_order = ("unit", "kind", "with_levels", "file_format", "day", "purpose", "purpose_words")
 
     def __init__(
         self, *args: Any, kinds: Sequence[ExportKind], units: Sequence[Unit], **kwargs: Any

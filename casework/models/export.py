@@ -59,6 +59,10 @@ class Asked(models.Model):
         related_name="+",
         help_text="With the units below it; empty for the whole agency",
     )
+    with_levels = models.BooleanField(
+        default=False,
+        help_text="Of a file to share: say how many were missing at the start and at the end",
+    )
     purpose = models.CharField(max_length=20, choices=ExportPurpose.choices)
     purpose_words = models.CharField(
         max_length=300, blank=True, help_text="What it is for, in the person's words, without names"
@@ -95,6 +99,10 @@ class ExportQuerySet(models.QuerySet["Export"]):
     def unfinished(self) -> "ExportQuerySet":
         """Exports that are neither made, given up nor cancelled."""
         return self.filter(done_at__isnull=True, failed_at__isnull=True, cancelled_at__isnull=True)
+
+    def shared(self) -> "ExportQuerySet":
+        """Files to share that were made: what they said rules what later ones may say."""
+        return self.filter(kind=ExportKind.SHARED, done_at__isnull=False)
 
     def claimed_at(self, now: datetime) -> "ExportQuerySet":
         """Exports that somebody is making at this moment."""
@@ -134,6 +142,9 @@ class Export(Asked):
     is_of_whole_period = models.BooleanField(
         null=True, blank=True, help_text="No: made while the period was not over"
     )
+    shared_figures = models.JSONField(
+        null=True, blank=True, help_text="All that a file to share said, kept for good"
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     size = models.PositiveBigIntegerField(null=True, blank=True, help_text="In bytes")
     sha256 = models.CharField(max_length=64, blank=True)
@@ -165,6 +176,11 @@ class Export(Asked):
             models.CheckConstraint(
                 condition=both_or_neither("done_at", "size", "expires_at", "is_of_whole_period"),
                 name="export_done_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(shared_figures__isnull=True)
+                | Q(shared_figures__isnull=False, kind=ExportKind.SHARED, done_at__isnull=False),
+                name="export_shared_figures_of_shared",
             ),
             models.CheckConstraint(
                 condition=Q(failed_at__isnull=True, failed_words="")

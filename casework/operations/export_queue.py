@@ -4,6 +4,7 @@ One file is made at a time, so that one of the worker's two processes is always 
 Whoever makes it holds a claim that runs out: what a killed worker left is taken up again.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import IO
@@ -11,15 +12,18 @@ from typing import IO
 from django.db import connection, transaction
 
 from casework import audit
+from casework.access.exports import kept_of
 from casework.models import CountedMonth, Export, ExportPart, Message, MessageKind
 from casework.models.export import ExportQuerySet
 from casework.operations.exports import KEPT_FOR
+from casework.policies.shared_periods import SharedPeriod
 
 LEASE = timedelta(minutes=5)  # longer than a million rows take between two notes of progress
 ATTEMPTS = 3
 PAUSE = timedelta(minutes=1)
 PART = 1 << 20  # bytes
-_ONE_AT_A_TIME = 7_160_019  # a number of our own for PostgreSQL's advisory locks
+# Numbers of our own for PostgreSQL's advisory locks.
+_ONE_AT_A_TIME, _ONE_SHARES = 7_160_019, 7_160_020
 STOPPED_EACH_TIME = (
     "The work stopped three times before it was done. Ask for a shorter time, or ask whoever runs "
     "Porchlight to look at the worker's log."
@@ -32,6 +36,18 @@ WENT_WRONG = (
 
 class Stopped(Exception):
     """The file was cancelled, or somebody else has taken it up: stop, and leave nothing."""
+
+
+class Overtaken(Exception):
+    """Another file was shared meanwhile: work it out again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """What a file to share says, and beside how many shared files that was worked out."""
+
+    said: SharedPeriod
+    beside: int
 
 
 @transaction.atomic
@@ -75,8 +91,18 @@ def keep(
     lock: CountedMonth | None,
     is_of_whole_period: bool,
     now: datetime,
+    shared: Shared | None = None,
 ) -> None:
-    """Keep the file, whole or not at all. Raises `Stopped` when the claim is no longer ours."""
+    """Keep the file, whole or not at all.
+
+    Raises `Stopped` when the claim is no longer ours, and `Overtaken` when another file was shared
+    since this one was worked out: beside it, it might tell what is hidden.
+    """
+    if shared is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_SHARES])
+        if Export.objects.shared().count() != shared.beside:
+            raise Overtaken
     summed, size, number = sha256(), 0, 0
     file.seek(0)
     while content := file.read(PART):
@@ -90,6 +116,7 @@ def keep(
         progress_of=rows,
         lock=lock,
         is_of_whole_period=is_of_whole_period,
+        shared_figures=shared and kept_of(shared.said),
         size=size,
         sha256=summed.hexdigest(),
         expires_at=now + KEPT_FOR,

@@ -40,6 +40,7 @@ def ask(
     purpose: ExportPurpose,
     purpose_words: str,
     submission_key: UUID,
+    with_levels: bool = False,
     schedule: ScheduledExport | None = None,
 ) -> Export:
     """Ask for a file; it is made within seconds. The same form again gets the same file.
@@ -65,6 +66,7 @@ def ask(
                 file_format=file_format,
                 unit=scope.unit,
                 period=period.code,
+                with_levels=with_levels and kind is ExportKind.SHARED,
                 purpose=purpose,
                 purpose_words=purpose_words.strip()[:LONGEST_WORDS],
                 asked_by=by,

@@ -31,6 +31,7 @@ def schedule(
     purpose: ExportPurpose,
     purpose_words: str,
     day: int,
+    with_levels: bool = False,
 ) -> ScheduledExport:
     """Make a file every month from now on, the first one of the month that is running.
 
@@ -38,9 +39,15 @@ def schedule(
     person has too many.
     """
     exports.refuse(by, kind, file_format, purpose, purpose_words)
+    with_levels = with_levels and kind is ExportKind.SHARED
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
     same = by.scheduled_exports.filter(
-        kind=kind, file_format=file_format, unit=scope.unit, purpose=purpose, day=day
+        kind=kind,
+        file_format=file_format,
+        unit=scope.unit,
+        purpose=purpose,
+        day=day,
+        with_levels=with_levels,
     ).first()
     if same is not None:
         return same
@@ -51,6 +58,7 @@ def schedule(
         kind=kind,
         file_format=file_format,
         unit=scope.unit,
+        with_levels=with_levels,
         purpose=purpose,
         purpose_words=purpose_words.strip()[: exports.LONGEST_WORDS],
         day=day,
@@ -109,6 +117,7 @@ def ask_due(*, now: datetime) -> int:
                 file_format=FileFormat(scheduled.file_format),
                 purpose=ExportPurpose(scheduled.purpose),
                 purpose_words=scheduled.purpose_words,
+                with_levels=scheduled.with_levels,
                 submission_key=uuid.uuid5(scheduled.public_id, period.code),
                 schedule=scheduled,
             )

@@ -27,6 +27,8 @@ _TAGS = {
 class ExportRow:
     """One file in the list."""
 
+    key: str
+    """Keeps the place of whoever stands on its button, when the list is drawn anew."""
     what: str
     of: str
     state: str
@@ -92,6 +94,7 @@ def _row(export: Export, zone: tzinfo, *, now: datetime) -> ExportRow:
     is_unfinished = state in (ExportState.WAITING, ExportState.RUNNING)
     period = read_period(export.period, starts=settings.FISCAL_YEAR_STARTS)
     return ExportRow(
+        key=str(export.public_id),
         what=what(export),
         of=f"{period.label}, {_whose(export)}",
         state=state.value,

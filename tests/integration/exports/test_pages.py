@@ -53,6 +53,7 @@ def test_a_supervisor_is_not_offered_rows_and_a_forged_one_is_refused(client, sa
     )
 
     assert "row by row" not in page
+    assert "to share" not in page
     assert response.status_code == 200
     assert not Export.objects.exists()
 

@@ -9,6 +9,7 @@ import pytest
 from casework.exports import making
 from casework.exports.document import CannotBeWritten
 from casework.exports.making import make_next
+from casework.exports.work import Made
 from casework.models import AuditEvent, Export, ExportKind, ExportPart, ExportPurpose, ExportState
 from casework.operations import export_queue, exports
 from casework.operations.exports import Refused
@@ -129,7 +130,7 @@ def test_a_cancelled_file_stops_and_leaves_nothing(unit, adam, monkeypatch):
     def cancelled_meanwhile(work, to):
         to.write(b"half")
         exports.cancel(export=export, by=adam, now=NOW)
-        return 1
+        return Made(rows=1, lock=None)
 
     monkeypatch.setattr(making, "MAKERS", {ExportKind.COUNTS: cancelled_meanwhile})
     assert make_next(clock=stands())
@@ -218,7 +219,7 @@ def test_a_file_of_several_megabytes_comes_back_whole(unit, adam, monkeypatch):
 
     def maker(work, to):
         to.write(large)
-        return 1
+        return Made(rows=1, lock=None)
 
     monkeypatch.setattr(making, "MAKERS", {ExportKind.COUNTS: maker})
     export = made(adam)

@@ -370,6 +370,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "export_ends_one_way": lambda: a_made_export(cancelled_at=TOLD),
     "export_done_has_sum": lambda: a_made_export(sha256="short"),
     "export_done_whole": lambda: a_made_export(expires_at=None),
+    "export_shared_figures_of_shared": lambda: an_export(shared_figures={}),
     "export_failed_says_why": lambda: an_export(failed_at=TOLD, failed_words=" "),
     "export_downloaded_when_done": lambda: an_export(first_downloaded_at=TOLD),
     "export_cleared_when_done": lambda: an_export(cleared_at=TOLD),

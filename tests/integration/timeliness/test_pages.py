@@ -13,13 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from casework.access.counts import CountScope
 from casework.exports.timeliness import episode_document, period_document
 from casework.exports.writers import write
-from casework.models import AuditEvent, EndReason, Role
+from casework.models import AuditEvent, EndReason, ExportKind, Role
 from casework.operations import counts as counting
 from casework.policies.count_periods import Month, read_period
 from casework.policies.file_formats import FileFormat
 from casework.views import timeliness as view
 from tests.factories import UserFactory, YouthFactory
 from tests.integration.counts.past import at, was_missing
+from tests.integration.exports import making
+from tests.integration.exports.making import content, made
 from tests.integration.timeliness.scene import a_duty
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +229,25 @@ def test_the_file_of_an_episode_names_it_by_its_reference(as_person, ana, februa
     said = json.dumps(as_json(document), ensure_ascii=False)
     assert february.reference in said
     assert "Zebulon" not in said
+
+
+def test_a_file_of_any_length_is_made_under_exports_with_the_same_figures(sam, unit, february):
+    made_file = made(sam, kind=ExportKind.TIMELINESS)
+
+    said = json.loads(content(made_file))
+
+    document = period_document(
+        CountScope(unit=unit, units=[unit]),
+        PERIOD,
+        None,
+        file_format=FileFormat.JSON,
+        now=making.NOW,
+    )
+    on_the_page = as_json(document)
+    assert said["totals"] == on_the_page["totals"]
+    assert said["duties"] == on_the_page["duties"]
+    assert made_file.progress == len(said["duties"]) == 5
+    assert "Zebulon" not in json.dumps(said)
 
 
 def test_other_kinds_of_files_are_not_found(as_person, ana, ruth, february):
