@@ -152,7 +152,7 @@ def episode_document(episode: Episode, *, file_format: FileFormat, now: datetime
     return Document(
         title=f"Proof of timeliness: episode {episode.reference}",
         about=facts,
-        sheets=[_duties(proofs, file_format)],
+        sheets=_duties(proofs, file_format),
         meanings=_outcome_meanings(),
     )
 
@@ -171,7 +171,7 @@ def sheets(
     totals: Sequence[DutyTotal], proofs: Iterable[DutyProof], file_format: FileFormat
 ) -> list[Sheet]:
     """How often each duty became what, then duty by duty."""
-    return [_totals(totals), _duties(proofs, file_format)]
+    return [_totals(totals), *_duties(proofs, file_format)]
 
 
 def meanings() -> list[Meaning]:
@@ -227,9 +227,26 @@ def _totals(totals: Sequence[DutyTotal]) -> Sheet:
     return Sheet(key="totals", title="By duty", columns=columns, rows=rows)
 
 
-def _duties(proofs: Iterable[DutyProof], file_format: FileFormat) -> Sheet:
-    """Duty by duty; on paper the columns that fit on it."""
-    columns = _ON_PAPER if file_format is FileFormat.PDF else _EVERY
+def _duties(proofs: Iterable[DutyProof], file_format: FileFormat) -> list[Sheet]:
+    """Duty by duty; on paper the columns that fit on it, and each rule once below."""
+    if file_format is not FileFormat.PDF:
+        return [_duty_sheet(_EVERY, proofs)]
+    rules: dict[tuple[Cell, ...], None] = {}
+
+    def noted() -> Iterator[DutyProof]:
+        for proof in proofs:
+            rules[tuple(value(proof) for _, value in _RULE)] = None
+            yield proof
+
+    def each_rule() -> Iterator[Sequence[Cell]]:  # read when the duties have been
+        yield from rules
+
+    columns = [column for column, _ in _RULE]
+    below = Sheet(key="rules", title="The rules", columns=columns, rows=each_rule())
+    return [_duty_sheet(_ON_PAPER, noted()), below]
+
+
+def _duty_sheet(columns: Sequence[_Row], proofs: Iterable[DutyProof]) -> Sheet:
     return Sheet(
         key="duties",
         title="Duty by duty",
@@ -256,6 +273,17 @@ def _happened(proof: DutyProof) -> Cell:
         return None
     local = proof.happened_at.astimezone(proof.zone)
     return local.date() if proof.precision is Precision.DATE_ONLY else local
+
+
+def _on_paper(row: _Row) -> _Row:
+    """The same column, its moments in two parts so that a narrow one can break between them."""
+    column, value = row
+
+    def printed(proof: DutyProof) -> Cell:
+        cell = value(proof)
+        return _iso(cell).replace("T", " ") if isinstance(cell, datetime) else cell
+
+    return column, printed
 
 
 def _yes_no(fact: bool | None) -> Cell:
@@ -337,12 +365,20 @@ _ON_PAPER: Sequence[_Row] = (
     _DUTY,
     _OUTCOME,
     _LATE,
-    _DUE,
-    _HAPPENED,
-    _RECORDED,
+    _on_paper(_DUE),
+    _on_paper(_HAPPENED),
+    _on_paper(_RECORDED),
     _ROLE,
     (Column(key="evidence", label="Evidence"), evidence_words),
+)
+# On paper, once for each duty and edition.
+_RULE: Sequence[_Row] = (
+    (Column(key="name", label="Duty"), lambda proof: proof.title),
     (Column(key="rule", label="Rule"), lambda proof: proof.rule),
+    (Column(key="basis", label="Stands behind it"), lambda proof: proof.basis.words),
+    _SOURCE,
+    (Column(key="verified", label="Source read?"), lambda proof: proof.verified.words),
+    (Column(key="protocol", label="Edition of the rules"), lambda proof: proof.protocol_version),
 )
 _EVERY: Sequence[_Row] = (
     _REFERENCE,

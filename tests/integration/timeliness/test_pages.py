@@ -193,6 +193,21 @@ def test_the_file_of_a_month_holds_the_figures_of_the_page_and_no_name(unit, feb
         assert name not in said
 
 
+def test_on_paper_each_rule_stands_once_with_its_source(unit, february):
+    scope = CountScope(unit=unit, units=[unit])
+
+    document = period_document(scope, PERIOD, None, file_format=FileFormat.PDF, now=NOW)
+
+    rows = {sheet.key: list(sheet.rows) for sheet in document.sheets}
+    assert len(rows["duties"]) == 5
+    assert [row[0] for row in rows["rules"]] == [
+        "Report to police",
+        "Report to ncmec",
+        "Screen for trafficking",
+    ]
+    assert rows["rules"][0][3] == "A made-up rule for tests"
+
+
 @pytest.mark.parametrize(("extension", "begins"), [("pdf", b"%PDF-"), ("xlsx", b"PK")])
 def test_the_auditors_file_is_one_click_away(as_person, ruth, february, extension, begins):
     answer = as_person(ruth).get(f"/counts/timeliness/file/{extension}?period=2026-02")
