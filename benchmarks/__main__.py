@@ -12,6 +12,8 @@ WHAT = {
     "risk": "assessments a second of the pure rules",
     "clocks": "planning duties, and open episodes following a changed protocol file",
     "patterns": "the page of patterns over 100,000 and 1,000,000 episodes",
+    "exports": "episodes row by row as CSV and XLSX, beside a bare COPY (--number; Linux)",
+    "share": "working out what shared files hide, over thousands of histories",
     "search": "searching by name, number, phone and account, with many youth on file",
     "board": "the supervisor's page and the lists, with up to a million episodes on file",
     "counts": "the counts of months and their trend, in the same agencies",
@@ -32,7 +34,10 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("what", nargs="*", default=["intake", "pages"], help="default: intake pages")
     words.add_argument("--youth", type=int, default=250_000, help="on file; default: 250000")
     words.add_argument(
-        "--number", type=int, default=100_000, help="open episodes of clocks; default: 100000"
+        "--number",
+        type=int,
+        default=100_000,
+        help="open episodes of clocks, rows of exports; default: 100000",
     )
     words.add_argument(
         "--sizes",
@@ -54,7 +59,7 @@ def main() -> None:
         parser().error(
             f"cannot measure {', '.join(sorted(unknown))}; choose from {', '.join(WHAT)}"
         )
-    needs_django = set(WHAT) - {"risk", "chaos", "delivery", "start"}
+    needs_django = set(WHAT) - {"risk", "share", "chaos", "delivery", "start"}
     if needs_django & set(options.what):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.config.settings")
         import django
@@ -85,6 +90,14 @@ def main() -> None:
         from benchmarks import patterns
 
         patterns.run()
+    if "exports" in options.what:
+        from benchmarks import exports
+
+        exports.run(number=options.number)
+    if "share" in options.what:
+        from benchmarks import share_attack
+
+        share_attack.run()
     if "search" in options.what:
         from benchmarks import search
 

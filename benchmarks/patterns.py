@@ -108,13 +108,15 @@ def run() -> None:
                 "supervisor@porchlight.test", name="S", role=Role.SUPERVISOR, unit=units[0]
             )
             adam = User.objects.create_user("admin@porchlight.test", name="A", role=Role.ADMIN)
-            _fill(episodes, by=sam, first_unit=units[0].pk, now=now)
+            fill_past(episodes, by=sam, first_unit=units[0].pk, now=now)
             print(f"Patterns. {machine(**versions())}")
             _measure(episodes, sam, adam, units[0], now)
 
 
-def _fill(episodes: int, *, by: User, first_unit: int, now: datetime) -> None:
-    """Triggers rest meanwhile; constraints are kept."""
+def fill_past(
+    episodes: int, *, by: User, first_unit: int, now: datetime, with_answers: bool = True
+) -> None:
+    """Write so many made-up episodes. Triggers rest meanwhile; constraints are kept."""
     values: dict[str, Any] = {
         "youth": episodes // (4 * YEARS),  # as many times is each youth missing in these years
         "episodes": episodes,
@@ -128,8 +130,10 @@ def _fill(episodes: int, *, by: User, first_unit: int, now: datetime) -> None:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("SET statement_timeout = 0")
         # The n-th time lies a quarter of a year before the time after it, so that none overlap.
-        for command in (_YOUTH, _PLACEMENTS, _EPISODES.format(apart=91), _ANSWERS):
+        for command in (_YOUTH, _PLACEMENTS, _EPISODES.format(apart=91)):
             cursor.execute(command, values)
+        if with_answers:
+            cursor.execute(_ANSWERS, values)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("RESET statement_timeout")

@@ -8,12 +8,14 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from casework.exports.making import make_next
 from casework.health import readiness
 from casework.notifications.deadman import ping
 from casework.notifications.pulses import PING, beat
 from casework.notifications.sweep import sweep
-from casework.operations import notices, saved_views, tallies
+from casework.operations import notices, saved_views, scheduled_exports, tallies
 from casework.operations.duplicates import look_at_changes
+from casework.operations.exports import clear_expired
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +73,33 @@ def look_for_duplicates(**_: object) -> None:
         log.warning("The database is away (%s); the next round looks", type(error).__name__)
 
 
+# A file may take longer than a sweep. Only one is made at a time, so that a process is left for the
+# reminders; what a lost worker was making is taken up again when its claim has run out.
+@shared_task(soft_time_limit=15 * 60, time_limit=16 * 60)
+def make_exports(**_: object) -> None:
+    """Make the file that has waited longest; the next tick takes the next."""
+    try:
+        make_next(clock=timezone.now)
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); the next tick tries again", type(error).__name__)
+
+
+@shared_task
+def ask_scheduled_exports(**_: object) -> None:
+    """Ask for the monthly exports whose day has come."""
+    try:
+        scheduled_exports.ask_due(now=timezone.now())
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); the next hour tries again", type(error).__name__)
+
+
 @shared_task
 def clear_what_has_run_out(**_: object) -> None:
-    """Delete what has run out: sessions, with the answers that may still wait in them, and the
-    throttle's counts, which name addresses. Of the rows that add up to a month one is left.
+    """Delete what has run out: sessions, with the answers that may still wait in them, files that
+    have expired, and the throttle's counts, which name addresses. Of the rows that add up to a
+    month one is left.
     """
+    clear_expired(now=timezone.now())
     call_command("clearsessions")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM casework_cache WHERE expires < %s", [timezone.now()])

@@ -14,6 +14,7 @@ from casework.views import (
     duplicates,
     duties,
     episodes,
+    exports,
     flags,
     health,
     home,
@@ -27,6 +28,7 @@ from casework.views import (
     reminders,
     saved_views,
     search,
+    timeliness,
     transfers,
     try_protocol,
     words,
@@ -117,6 +119,44 @@ urlpatterns = [
     path("absences/<uuid:absence_id>/cancel", person.cancel_absence, name="cancel_absence"),
     path("patterns", patterns.patterns, name="patterns"),
     path("counts", counts.counts, name="counts"),
+    path("counts/exports", exports.exports, name="exports"),
+    path("counts/exports/ask", exports.ask_export, name="ask_export"),
+    path("counts/exports/monthly", exports.schedule_export, name="schedule_export"),
+    path(
+        "counts/exports/monthly/<uuid:schedule_id>/pause",
+        exports.pause_schedule,
+        name="pause_schedule",
+    ),
+    path(
+        "counts/exports/monthly/<uuid:schedule_id>/resume",
+        exports.resume_schedule,
+        name="resume_schedule",
+    ),
+    path(
+        "counts/exports/monthly/<uuid:schedule_id>/delete",
+        exports.delete_schedule,
+        name="delete_schedule",
+    ),
+    path(
+        "counts/exports/<uuid:export_id>/download", exports.download_export, name="download_export"
+    ),
+    path("counts/exports/<uuid:export_id>/cancel", exports.cancel_export, name="cancel_export"),
+    path("counts/timeliness", timeliness.timeliness, name="timeliness"),
+    path(
+        "counts/timeliness/file/<slug:extension>",
+        timeliness.timeliness_file,
+        name="timeliness_file",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/timeliness",
+        timeliness.episode_timeliness,
+        name="episode_timeliness",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/timeliness/file/<slug:extension>",
+        timeliness.episode_timeliness_file,
+        name="episode_timeliness_file",
+    ),
     path("counts/<slug:period>/lock", counts.lock_counts, name="lock_counts"),
     path("counts/locked/<uuid:lock_id>/unlock", counts.unlock_counts, name="unlock_counts"),
     path(

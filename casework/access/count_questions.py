@@ -5,6 +5,8 @@ constraint `episode_one_at_a_time` says. So nothing ends before it starts, and w
 at the end of a period was missing at its start or started in it.
 """
 
+from casework.access.duty_outcomes import COUNTED_SQL, outcome_sql
+
 DUTIES_OF_THE_MISSING_TIME = {"report_to_police": "police", "report_to_ncmec": "ncmec"}
 DUTIES_AFTER_THE_RETURN = {
     "screen_for_trafficking": "screening",
@@ -90,14 +92,15 @@ _COUNTED = f"""
 """  # noqa: S608 (as above)
 
 
-def _of_the_counted(question: str) -> str:
+def of_the_counted(question: str) -> str:
+    """A question about `counted`: each episode that was open at some time in the period."""
     return f"{_COUNTED} {question}"
 
 
-IDS = _of_the_counted("SELECT id, starts_in, ends_in FROM counted")
+IDS = of_the_counted("SELECT id, starts_in, ends_in FROM counted")
 
 # One row a part of a figure: the figure, the part, how many, how many of 2 days or more.
-PARTS = _of_the_counted(
+PARTS = of_the_counted(
     """
     , told AS (
         SELECT counted.is_long,
@@ -166,7 +169,7 @@ PARTS = _of_the_counted(
 )
 
 # All, then those of 2 days or more: different youth, and how many were missing several times.
-YOUTH = _of_the_counted(
+YOUTH = of_the_counted(
     """
     , times AS (
         SELECT COALESCE(youth.merged_into_id, youth.id) AS youth,
@@ -184,7 +187,7 @@ YOUTH = _of_the_counted(
 )
 
 # Seconds: median, mean and longest.
-LENGTHS = _of_the_counted(
+LENGTHS = of_the_counted(
     """
     , lengths AS (
         SELECT is_long, extract(epoch FROM lasted)::float8 AS seconds FROM counted WHERE ends_in
@@ -197,33 +200,33 @@ LENGTHS = _of_the_counted(
 """
 )
 
-# By duty, sex and outcome. The rule of what is in time is that of the dashboard (board/figures.py).
-DUTIES = _of_the_counted(
-    """
+# The duties that a period asks about, each the first time it is asked for: those of the missing
+# time with the episodes that started in it, those of the return with the youth who were back in it.
+DUTIES_OF_THE_PERIOD = """
+    counted
+    JOIN casework_duty AS duty ON duty.episode_id = counted.id
+        AND duty.round = 1 AND duty.withdrawn_at IS NULL
+        AND (counted.starts_in AND (
+                duty.code = ANY(%(missing_codes)s)
+                OR duty.phase = 'missing' AND duty.code <> ALL(%(return_codes)s))
+            OR counted.ends_in AND counted.returned_at IS NOT NULL AND (
+                duty.code = ANY(%(return_codes)s)
+                OR duty.phase = 'return' AND duty.code <> ALL(%(missing_codes)s)))
+"""
+OUTCOME = outcome_sql(duty="duty", episode="counted")
+COUNTED_DUTIES = f"""
+    {DUTIES_OF_THE_PERIOD}
+        AND (duty.code = ANY(%(missing_codes)s) OR duty.code = ANY(%(return_codes)s))
+        AND {OUTCOME} IN ({COUNTED_SQL})
+"""
+DUTIES = of_the_counted(
+    f"""
     , of_duties AS (
-        SELECT duty.code, youth.sex, counted.is_long,
-               CASE
-                   WHEN duty.done_at IS NULL THEN 'not_done'
-                   WHEN duty.done_at > duty.due_at THEN 'late'
-                   WHEN duty.done_precision = 'date_only'
-                        AND duty.due_at < duty.done_at + interval '1 day' THEN 'not_provable'
-                   ELSE 'on_time'
-               END AS outcome
-        FROM counted
+        SELECT duty.code, youth.sex, counted.is_long, {OUTCOME} AS outcome
+        FROM {COUNTED_DUTIES}
         JOIN casework_youth AS youth ON youth.id = counted.youth_id
-        JOIN casework_duty AS duty ON duty.episode_id = counted.id
-            AND duty.round = 1 AND duty.due_at IS NOT NULL
-            AND duty.withdrawn_at IS NULL AND duty.not_needed_at IS NULL
-            AND (counted.starts_in AND duty.code = ANY(%(missing_codes)s)
-                 OR counted.ends_in AND counted.returned_at IS NOT NULL
-                    AND duty.code = ANY(%(return_codes)s))
-        WHERE duty.done_at IS NOT NULL
-           OR duty.due_at < CASE
-                WHEN duty.phase = 'return' THEN %(now)s
-                ELSE LEAST(%(now)s, counted.ended_at)
-              END
     )
     SELECT code, sex, outcome, count(*), count(*) FILTER (WHERE is_long)
     FROM of_duties GROUP BY code, sex, outcome
-"""
+"""  # noqa: S608 (texts of this module)
 )

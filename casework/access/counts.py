@@ -7,7 +7,8 @@ add up to those of everything above them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -39,6 +40,13 @@ class CountScope:
     """The unit on top; None is the whole agency."""
     units: Sequence[Unit]
     """Every unit that is counted, the one on top among them."""
+
+    @property
+    def words(self) -> str:
+        """ "the whole agency", "Unit 4 and the units below it"."""
+        if self.unit is None:
+            return "the whole agency"
+        return f"{self.unit.name} and the units below it" if len(self.units) > 1 else self.unit.name
 
     @property
     def zones(self) -> set[ZoneInfo]:
@@ -135,11 +143,11 @@ class Counts:
     units: UnitTallies
 
 
-def scopes_of(user: User) -> list[CountScope]:
+def scopes_of(user: User, permission: Permission = Permission.COUNTS_VIEW) -> list[CountScope]:
     """What this person may count, the usual one first: supervisors their unit and each one below
-    it, admins the agency; nobody else anything.
+    it, whoever sees no cases the agency; without the permission nothing.
     """
-    if not may(user, Permission.COUNTS_VIEW):
+    if not may(user, permission):
         return []
     if not may(user, Permission.EPISODE_VIEW):
         return [CountScope(unit=None, units=list(Unit.objects.all()))]
@@ -195,7 +203,7 @@ def count_period(scope: CountScope, period: CountPeriod, *, now: datetime) -> Co
         figures.update(
             at_start=line.at_start, started=line.started, ended=line.ended, at_end=line.at_end
         )
-    values = _bounds(scope, period) | _constants(now)
+    values = values_of(scope, period, now=now)
     for figure, part, number, of_them_long in _ask(questions.PARTS, values):
         every[f"{figure}.{part}"] += number
         long[f"{figure}.{part}"] += of_them_long
@@ -277,7 +285,7 @@ class CountedIds:
 
 def counted_ids(scope: CountScope, period: CountPeriod, *, now: datetime) -> CountedIds:
     """The episodes behind the sum line of a period."""
-    rows = _ask(questions.IDS, _bounds(scope, period) | _constants(now))
+    rows = _ask(questions.IDS, values_of(scope, period, now=now))
     return CountedIds(
         at_start=frozenset(pk for pk, starts_in, _ in rows if not starts_in),
         started=frozenset(pk for pk, starts_in, _ in rows if starts_in),
@@ -293,12 +301,22 @@ def count_with_ids(
     Only as long as no transaction is open: one that has begun keeps the isolation that it has, and
     what is recorded between two questions is then in the later answer alone.
     """
+    with one_moment():
+        return count_period(scope, period, now=now), counted_ids(scope, period, now=now)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All questions within are answered as of one moment; nothing may be written.
+
+    Within a transaction that is open already it changes nothing.
+    """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return count_period(scope, period, now=now), counted_ids(scope, period, now=now)
+        yield
 
 
 def count_since(counted: CountedMonth, scope: CountScope) -> tuple[Counts, CountedIds]:
@@ -308,6 +326,11 @@ def count_since(counted: CountedMonth, scope: CountScope) -> tuple[Counts, Count
     hours or a duty whose time runs out would revise the month though nobody recorded anything.
     """
     return count_with_ids(scope, month_period(counted.counted), now=counted.locked_at)
+
+
+def values_of(scope: CountScope, period: CountPeriod, *, now: datetime) -> dict[str, Any]:
+    """The values that a question `of_the_counted` is asked with."""
+    return _bounds(scope, period) | _constants(now)
 
 
 def _bounds(scope: CountScope, period: CountPeriod) -> dict[str, Any]:

@@ -38,6 +38,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.PATTERNS,
         Permission.COUNTS_VIEW,
         Permission.COUNTS_LOCK,
+        Permission.COUNTS_EXPORT,
+        Permission.TIMELINESS,
     },
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
     Role.ON_CALL: IN_CHARGE,
@@ -53,12 +55,16 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PATTERNS,
             Permission.COUNTS_VIEW,
             Permission.COUNTS_LOCK,
+            Permission.COUNTS_EXPORT,
+            Permission.COUNTS_SHARE,
+            Permission.EPISODES_EXPORT,
+            Permission.TIMELINESS,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }
     ),
     # Reads who did what; sees no case details.
-    Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.AUDIT_VIEW}),
+    Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.AUDIT_VIEW, Permission.TIMELINESS}),
 }
 
 

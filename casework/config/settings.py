@@ -314,6 +314,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "make exports": {
+        "task": "casework.tasks.make_exports",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "ask scheduled exports": {
+        "task": "casework.tasks.ask_scheduled_exports",
+        "schedule": 60 * 60,
+        "options": {"expires": 60 * 60},
+    },
     # Answers kept for somebody who never signed in again go with their session.
     "clear what has run out": {
         "task": "casework.tasks.clear_what_has_run_out",

@@ -19,6 +19,14 @@ from casework.models.episode import (
     NoteKind,
     ReturnedTo,
 )
+from casework.models.export import (
+    Export,
+    ExportKind,
+    ExportPart,
+    ExportPurpose,
+    ExportState,
+    ScheduledExport,
+)
 from casework.models.fields import Known
 from casework.models.flag import Flag, FlagMark, FlagStep, FlagStepKind, SetAsideReason
 from casework.models.merge import Merge, PossibleDuplicate
@@ -59,6 +67,11 @@ __all__ = [
     "Episode",
     "EpisodeStatus",
     "FirstReminder",
+    "Export",
+    "ExportKind",
+    "ExportPart",
+    "ExportPurpose",
+    "ExportState",
     "Flag",
     "FlagMark",
     "FlagStep",
@@ -88,6 +101,7 @@ __all__ = [
     "SavedViewNotice",
     "ScreeningResult",
     "SetAsideReason",
+    "ScheduledExport",
     "Sex",
     "Standing",
     "Topic",

@@ -132,6 +132,7 @@ class MessageKind(StrEnum):
 
     REMINDERS = "reminders"
     DIGEST = "digest"  # once a day, counts only
+    EXPORT = "export"  # that a scheduled export has been made, or could not be
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -148,7 +148,7 @@ def _renew(
         for message in messages:
             if message.pk not in still:
                 continue
-            if message.pk in left:
+            if message.pk in left or message.kind == MessageKind.EXPORT:
                 ready.append((message, left[message.pk]))
                 message.claimed_until = until
             else:

@@ -47,9 +47,11 @@ class Line:
 
 
 def words_of(message: Message, deliveries: Sequence[Delivery], *, now: datetime) -> Words:
-    """Write this message; `deliveries`, at least one, are what is left to tell in it."""
+    """Write this message; `deliveries` are what is left to tell in it: none for an export."""
     if message.kind == MessageKind.DIGEST:
         return _digest(message, deliveries, now=now)
+    if message.kind == MessageKind.EXPORT:
+        return _export(message)
     lines = _lines(deliveries, now=now)
     headline = _headline(lines)
     phones = {
@@ -159,6 +161,19 @@ def _digest(message: Message, deliveries: Sequence[Delivery], *, now: datetime) 
         more=0,
         why=["You chose to hear of some things once a day."],
         on_call_phone=settings.ON_CALL_PHONE,
+    )
+
+
+def _export(message: Message) -> Words:
+    """That a scheduled export was made, or could not be: no word of what stands in it."""
+    return _written(
+        message,
+        subject="Your monthly export is ready to look at",
+        headline="Your monthly export is ready to look at",
+        lines=[Line("See your exports", _address("exports"), None, "", False, False)],
+        more=0,
+        why=["You asked for an export every month."],
+        on_call_phone="",
     )
 
 

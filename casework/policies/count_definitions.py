@@ -7,7 +7,7 @@ a locked month keeps the version that it was counted by.
 
 from dataclasses import dataclass
 
-VERSION = "2026.1"
+VERSION = "2026.2"
 
 EPISODES, YOUTH, DUTIES = "episodes", "youth", "duties"
 _TOLD = (
@@ -76,7 +76,8 @@ def _on_time(key: str, label: str, includes: str, clock: str, source: str) -> De
         ),
         leaves_out=(
             f"{_NO_ERRORS}; duties that were not needed, that have no set time, whose time is "
-            "not up, or whose clock stopped because the youth was back first"
+            "not up, or whose clock stopped: the episode ended before they were due and before they "
+            "were done, whatever was done later"
         ),
         source=source,
     )

@@ -3,13 +3,12 @@
 Where a month is locked the locked figure stands, and beside it what has been revised since.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from casework.access.count_parts import DUTIES, OUTCOMES, PARTS, SEX_WORDS
 from casework.access.counts import Figures
-from casework.models import EndReason, FlagMark, PlacementKind, Sex
-from casework.policies.count_bands import AGE_BANDS, LENGTH_BANDS
 from casework.policies.count_definitions import Definition, definition_of
 from casework.policies.small_numbers import share_words
 from casework.policies.time_phrases import duration
@@ -18,43 +17,8 @@ from casework.presenters.pattern_parts import chart_of
 
 WORTH_A_CHART = 2  # parts: two numbers beside each other need no picture
 HEADS = ("All", "2 days or more")
-NOT_RECORDED = "Not recorded"
 NO_BREAK = "\u00a0"
 NONE_DUE = f"none{NO_BREAK}due"
-OUTCOMES = {
-    "on_time": "On time",
-    "late": "Late",
-    "not_done": "Not done",
-    "not_provable": "Not provable",
-}
-DUTIES = ("police", "ncmec", "screening", "conversation")
-# What each figure is divided into, by the last part of its keys, in an order of its own.
-PARTS: Mapping[str, Mapping[str, str]] = {
-    "type": {"young_adult": "Young adult (18 and over)", "not_recorded": "Not recorded which"},
-    "age": {
-        **{str(at): label for at, label in enumerate(AGE_BANDS)},
-        "not_recorded": NOT_RECORDED,
-    },
-    "sex": {sex.value: str(sex.label) for sex in Sex},
-    "race": {"not_recorded": NOT_RECORDED},
-    "placement": {
-        **{kind.value: str(kind.label) for kind in PlacementKind},
-        "none": "No placement on file",
-    },
-    "flag": {
-        FlagMark.LIKELY_TRAFFICKING.value: str(FlagMark.LIKELY_TRAFFICKING.label),
-        FlagMark.SIGNS_PRESENT.value: str(FlagMark.SIGNS_PRESENT.label),
-        FlagMark.ENDANGERED.value: str(FlagMark.ENDANGERED.label),
-        "none": "No flag, assessed",
-        "not_assessed": "Not assessed",
-    },
-    "length": {str(at): label for at, label in enumerate(LENGTH_BANDS)},
-    "end_reason": {
-        reason.value: str(reason.label)
-        for reason in EndReason
-        if reason is not EndReason.OPENED_IN_ERROR
-    },
-}
 _HEADLINES = ("at_start", "started", "ended", "at_end", "youth", "youth_2", "youth_3")
 _LENGTHS = ("median", "mean", "longest")
 
@@ -216,11 +180,7 @@ def duty_block(reading: Reading, key: str) -> Block:
     ]
     rows += [
         Row(label=f"On time: {words}", cells=reading.on_time(f"{key}.{sex.value}"))
-        for sex, words in (
-            (Sex.FEMALE, "girls and young women"),
-            (Sex.MALE, "boys and young men"),
-            (Sex.NOT_KNOWN, "sex not known"),
-        )
+        for sex, words in SEX_WORDS.items()
     ]
     return Block(
         key=key,

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from casework.access.count_parts import DUTIES, PARTS, unit_groups
 from casework.access.counts import Counts, CountScope, Figures, SumLine, Trend
-from casework.access.patterns import below
 from casework.models import CountedMonth
 from casework.operations.counts import Change, Revision
 from casework.policies.clock_words import MONTHS
@@ -18,8 +18,6 @@ from casework.policies.small_numbers import share_words
 from casework.policies.time_phrases import duration, moment
 from casework.presenters.bars import Amount, Columns, columns_of
 from casework.presenters.count_blocks import (
-    DUTIES,
-    PARTS,
     Block,
     Cell,
     Reading,
@@ -71,6 +69,8 @@ class CountsPage:
     trend_table: Block
     units: Block | None
     beside: Sequence[Beside]
+    export_url: str
+    timeliness_url: str
     earlier_url: str
     earlier_label: str
     later_url: str
@@ -78,19 +78,17 @@ class CountsPage:
     is_empty: bool
 
 
-def address_of(scope: CountScope, period: CountPeriod) -> str:
-    """The page of these counts."""
+def address_of(scope: CountScope, period: CountPeriod, *, page: str = "counts") -> str:
+    """The page of these counts, or another page about the same."""
     asked = {"period": period.code}
     if scope.unit is not None:
         asked["unit"] = str(scope.unit.public_id)
-    return f"{reverse('counts')}?{urlencode(asked)}"
+    return f"{reverse(page)}?{urlencode(asked)}"
 
 
 def whose_words(scope: CountScope) -> str:
     """ "the whole agency", "Unit 4 and the units below it"."""
-    if scope.unit is None:
-        return "the whole agency"
-    return f"{scope.unit.name} and the units below it" if len(scope.units) > 1 else scope.unit.name
+    return scope.words
 
 
 def page_of(
@@ -130,6 +128,8 @@ def page_of(
         trend_table=_trend_table(counts.trend),
         units=_unit_block(counts, scope, is_locked=lock is not None),
         beside=[Beside(ours=_ours(reading, one), published=one) for one in NATIONAL_FIGURES],
+        export_url=address_of(scope, period, page="ask_export"),
+        timeliness_url=address_of(scope, period, page="timeliness"),
         earlier_url=address_of(scope, period.beside(-1)),
         earlier_label=_short(period.beside(-1)),
         later_url=address_of(scope, later) if has_later else "",
@@ -267,15 +267,9 @@ def _line_cells(line: SumLine) -> list[Cell]:
 
 
 def _unit_block(counts: Counts, scope: CountScope, *, is_locked: bool) -> Block | None:
-    """The units right below, each with all below it, and the one on top by itself: they add up."""
-    tops = [unit for unit in scope.units if unit.parent_id is None]
-    head = scope.unit or (tops[0] if len(tops) == 1 else None)
-    under = [unit for unit in scope.units if unit.parent_id == head.pk] if head else tops
-    if not under or len(scope.units) < 2:
+    parts = unit_groups(scope)
+    if not parts:
         return None
-    parts = [(unit.name, below(scope.units, unit)) for unit in under]
-    if head is not None:
-        parts.append((f"{head.name}, no unit below", [head]))
     first, last = counts.period.first, counts.period.last
     rows = [Row(label=name, cells=_line_cells(counts.units.line(units))) for name, units in parts]
     total = counts.trend.line(first, last)

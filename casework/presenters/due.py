@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from casework.models import Duty, DutyEvidence, Known, ScreeningResult, WorkState
 from casework.models.duty import Outcome
 from casework.policies.anchors import Anchor
-from casework.policies.rules import Basis, EvidenceField, Verified
+from casework.policies.rules import Basis, EvidenceField, Phase, Verified
 from casework.policies.time_phrases import clock, due_words, duration, moment, moment_as_known
 from casework.policies.time_state import TimeState, due_soon_lead
 from casework.policies.time_words import Precision
@@ -170,10 +170,14 @@ def when_words(at: datetime, precision: str, duty: Duty, *, now: datetime) -> st
 def timeliness(duty: Duty) -> str:
     """Whether a done duty was in time, as a fact: "on time", "37 min late".
 
-    Of a duty done on a day without a time, only another day than the due one settles it.
+    Of a duty done on a day without a time, only another day than the due one settles it. It is
+    neither where the episode had ended first: `casework.access.duty_outcomes` says the same.
     """
     if duty.due_at is None or duty.done_at is None:
         return "no set time"
+    stops_at = duty.episode.ended_at if duty.phase == Phase.MISSING else None
+    if stops_at is not None and stops_at <= duty.due_at and stops_at < duty.done_at:
+        return "after its clock had stopped"
     late = duty.done_at - duty.due_at
     if duty.done_precision == Precision.DATE_ONLY:
         if duty.done_at <= duty.due_at < duty.done_at + A_DAY:

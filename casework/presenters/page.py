@@ -93,6 +93,8 @@ def _nav(request: HttpRequest, user: User, *, now: datetime) -> list[NavItem]:
         items.append(item("Protocols", "protocols"))
     if may(user, Permission.FLAG_GOVERNANCE):
         items.append(item("Flags", "flag_review"))
+    if may(user, Permission.TIMELINESS) and not may(user, Permission.COUNTS_VIEW):
+        items.append(item("Done in time", "timeliness"))
     if may(user, Permission.AUDIT_VIEW):
         items.append(item("Audit trail", "audit"))
     if settings.DEMO and may(user, Permission.DEMO_MAILBOX):

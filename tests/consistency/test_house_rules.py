@@ -48,6 +48,8 @@ WITHOUT_PERSON = {("Flag", "raised")}
 NEVER_SAID = re.compile(
     r"\b(AWOL|runners?|runaways?|absconders?|absconded|successfully|please)\b", re.IGNORECASE
 )
+# A value of AFCARS's own list (45 CFR 1355.44): stands in files for federal reports, on no page.
+QUOTED = {"Runaway or whereabouts unknown"}
 
 
 # --- Who may come in -----------------------------------------------------------------------
@@ -102,7 +104,7 @@ def test_when_and_by_whom_are_stored_together_or_not_at_all(model, stem):
 def test_records_that_an_address_or_a_log_may_name_have_a_public_id():
     never_named = {
         *("YouthName", "Pulse", "ReminderPreferences"),
-        *("SavedViewMember", "SavedViewNotice", "Standing", "MonthTally"),
+        *("ExportPart", "SavedViewMember", "SavedViewNotice", "Standing", "MonthTally"),
     }
 
     for model in RECORDS:
@@ -249,7 +251,9 @@ def test_checklists_say_nothing_that_we_never_say():
 def test_our_own_sentences_say_nothing_that_we_never_say(package):
     for path in (ROOT / package).rglob("*.py"):
         for line, text in _texts(path):
-            assert never_said(text) == [], f"{path.relative_to(ROOT)}, line {line}"
+            assert text in QUOTED or never_said(text) == [], (
+                f"{path.relative_to(ROOT)}, line {line}"
+            )
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:

@@ -18,8 +18,8 @@ from casework.access.board.filters import (
     joined,
 )
 from casework.access.board.reach import Reach, local_day, reach_of
+from casework.access.duty_outcomes import COUNTED_SQL, outcome_sql
 from casework.models import Standing, User
-from casework.policies.time_words import Precision
 from casework.policies.urgency import NEVER
 
 MOST_WORKERS = 50
@@ -170,22 +170,13 @@ COUNTED = {
 _ON_TIME = """
     SELECT
         d.code,
-        count(*) FILTER (WHERE d.done_at <= d.due_at AND NOT day.says_nothing),
-        count(*) FILTER (WHERE d.done_at <= d.due_at AND day.says_nothing),
-        count(*) FILTER (
-            WHERE d.done_at IS NOT NULL
-                OR d.due_at < CASE
-                    WHEN d.phase = 'return' THEN %(now)s
-                    ELSE least(%(now)s, e.ended_at)
-                END
-        )
+        count(*) FILTER (WHERE became.outcome = 'on_time'),
+        count(*) FILTER (WHERE became.outcome = 'not_provable'),
+        count(*) FILTER (WHERE became.outcome IN ({counted}))
     FROM casework_episode e
     JOIN casework_duty d ON d.episode_id = e.id AND d.code = ANY(%(codes)s)
         AND d.withdrawn_at IS NULL AND d.not_needed_at IS NULL AND d.due_at IS NOT NULL
-    CROSS JOIN LATERAL (
-        SELECT d.done_precision = %(date_only)s
-            AND d.due_at < d.done_at + interval '1 day' AS says_nothing
-    ) AS day
+    CROSS JOIN LATERAL (SELECT {outcome} AS outcome) AS became
     WHERE e.{moment} > %(since)s AND e.{moment} <= %(now)s
         AND e.end_reason <> 'opened_in_error' AND {within}
     GROUP BY d.code
@@ -196,7 +187,8 @@ def last_30_days(user: User, scope: Scope, *, now: datetime) -> list[OnTime]:
     """What was done in time for youth of whom the agency was told, or who came back, in 30 days.
 
     By when it happened, not when it was recorded. Late, and open after its time, is not on time.
-    Not counted: what is not needed, has no due time, or was left open when the youth returned.
+    Not counted: what is not needed, has no due time, or was not done when the episode ended before
+    it was due.
     """
     reach = reach_of(user, scope)
     if reach.is_nothing:
@@ -219,7 +211,6 @@ def _counted(
         "now": now,
         "since": now - LATELY,
         "codes": codes,
-        "date_only": Precision.DATE_ONLY.value,
     }
     if reach.unit_ids is not None:
         within.append("e.unit_id = ANY(%(units)s)")
@@ -228,5 +219,11 @@ def _counted(
         within.append("e.assigned_to_id = %(worker)s")
         values["worker"] = reach.worker_id
     with connection.cursor() as cursor:
-        cursor.execute(_ON_TIME.format(moment=moment, within=" AND ".join(within)), values)
+        question = _ON_TIME.format(
+            moment=moment,
+            within=" AND ".join(within),
+            outcome=outcome_sql(duty="d", episode="e"),
+            counted=COUNTED_SQL,
+        )
+        cursor.execute(question, values)
         return {code: (on_time, not_provable, of) for code, on_time, not_provable, of in cursor}

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from casework.models import (
@@ -18,6 +19,10 @@ from casework.models import (
     Delivery,
     DutyConfirmation,
     DutyEvidence,
+    Export,
+    ExportKind,
+    ExportPart,
+    ExportPurpose,
     Flag,
     FlagMark,
     FlagStep,
@@ -34,12 +39,14 @@ from casework.models import (
     SavedView,
     SavedViewMember,
     SavedViewNotice,
+    ScheduledExport,
     SetAsideReason,
     Transfer,
     User,
     YouthContact,
 )
 from casework.policies.conditions import Condition
+from casework.policies.file_formats import FileFormat
 from tests.factories import (
     TOLD,
     DutyFactory,
@@ -362,6 +369,54 @@ def a_transfer(**fields: Any) -> Transfer:
             "note": "Placed there since Monday.",
             "at": TOLD,
             "by": episode.recorded_by,
+            **fields,
+        }
+    )
+
+
+def an_export(**fields: Any) -> Export:
+    """A file that is asked for."""
+    return Export.objects.create(
+        **{
+            "kind": ExportKind.COUNTS,
+            "file_format": FileFormat.XLSX,
+            "period": "2026-02",
+            "purpose": ExportPurpose.OWN_WORK,
+            "asked_by": fields.get("asked_by") or UserFactory(role="admin", unit=None),
+            "asked_at": TOLD,
+            "next_attempt_at": TOLD,
+            "submission_key": uuid.uuid4(),
+            **fields,
+        }
+    )
+
+
+def a_made_export(content: bytes = b"bytes", **fields: Any) -> Export:
+    """A file that is there to be downloaded, for a long time."""
+    export = an_export(
+        **{
+            "done_at": TOLD,
+            "size": len(content),
+            "sha256": sha256(content).hexdigest(),
+            "expires_at": TOLD + timedelta(days=7),
+            "is_of_whole_period": True,
+            **fields,
+        }
+    )
+    ExportPart.objects.create(export=export, number=0, content=content)
+    return export
+
+
+def a_schedule(**fields: Any) -> ScheduledExport:
+    """A file that is made every month."""
+    return ScheduledExport.objects.create(
+        **{
+            "kind": ExportKind.COUNTS,
+            "file_format": FileFormat.XLSX,
+            "purpose": ExportPurpose.STATE_REPORT,
+            "owner": fields.get("owner") or UserFactory(role="admin", unit=None),
+            "day": 5,
+            "made_at": TOLD,
             **fields,
         }
     )

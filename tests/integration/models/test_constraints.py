@@ -14,6 +14,7 @@ from django.db import IntegrityError, models, transaction
 from casework.models import (
     AuditEvent,
     EndReason,
+    ExportPart,
     Known,
     Outcome,
     ReminderPreferences,
@@ -41,12 +42,14 @@ from tests.integration.models.rows import (
     a_delivery,
     a_flag,
     a_flag_step,
+    a_made_export,
     a_member,
     a_merge,
     a_message,
     a_month_tally,
     a_note,
     a_pair,
+    a_schedule,
     a_transfer,
     a_view,
     an_absence,
@@ -56,6 +59,7 @@ from tests.integration.models.rows import (
     an_assignment,
     an_entry,
     an_entry_notice,
+    an_export,
     set_aside_by,
 )
 
@@ -74,6 +78,16 @@ def two_episodes_at_one_time() -> None:
     youth = YouthFactory()
     EpisodeFactory(youth=youth, returned=True)
     EpisodeFactory(youth=youth, returned=True, told_at=TOLD + HOUR, recorded_at=TOLD + 2 * HOUR)
+
+
+def one_month_made_twice() -> None:
+    schedule = a_schedule()
+    an_export(schedule=schedule)
+    an_export(schedule=schedule)
+
+
+def one_part_twice() -> None:
+    ExportPart.objects.create(export=a_made_export(), number=0, content=b"another")
 
 
 def one_reminder_told_twice() -> None:
@@ -354,6 +368,17 @@ BREAKS: dict[str, Callable[[], object]] = {
         unlocked_at=TOLD, unlocked_by=UserFactory(), unlocked_why=" "
     ),
     "month_tally_of_a_month": lambda: a_month_tally(begins_on=date(2026, 2, 2)),
+    # Files that people ask for
+    "export_ends_one_way": lambda: a_made_export(cancelled_at=TOLD),
+    "export_done_has_sum": lambda: a_made_export(sha256="short"),
+    "export_done_whole": lambda: a_made_export(expires_at=None),
+    "export_shared_figures_of_shared": lambda: an_export(shared_figures={}),
+    "export_failed_says_why": lambda: an_export(failed_at=TOLD, failed_words=" "),
+    "export_downloaded_when_done": lambda: an_export(first_downloaded_at=TOLD),
+    "export_cleared_when_done": lambda: an_export(cleared_at=TOLD),
+    "export_scheduled_once": one_month_made_twice,
+    "export_part_once": one_part_twice,
+    "scheduled_export_day_of_every_month": lambda: a_schedule(day=29),
     # Reminders and deliveries
     "reminder_addressed_or_cancelled": lambda: ReminderFactory(
         addressed_at=TOLD, cancelled_at=TOLD
@@ -448,6 +473,8 @@ def test_what_the_constraints_allow():
     a_confirmation(kind="withdrawn", note="A wrong file", confirmed_by="", confirmed_on=None)
     undone = a_merge(undone_at=TOLD, undone_by=UserFactory())
     a_merge(kept=undone.kept, other=undone.other)
+    a_made_export(first_downloaded_at=TOLD, cleared_at=TOLD)
+    an_export(schedule=an_export(schedule=a_schedule()).schedule, period="2026-03")
     a_pair(not_same_at=TOLD, not_same_by=UserFactory(), not_same_why="Cousins")
 
 
@@ -487,6 +514,8 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "Reminder": ReminderFactory,
     "SavedView": a_view,
     "CountedMonth": a_counted_month,
+    "Export": an_export,
+    "ScheduledExport": a_schedule,
     "Delivery": a_delivery,
     "DutyConfirmation": a_confirmation,
     "Circumstance": a_circumstance,

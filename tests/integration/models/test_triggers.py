@@ -45,6 +45,7 @@ from tests.integration.models.rows import (
     an_assessment,
     an_assignment,
     an_entry,
+    an_export,
 )
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,10 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
                 unlocked_why="",
             ),
         ],
+    ),
+    "casework.Export:never_deleted": (
+        "Cannot delete rows from casework_export",
+        [lambda: remove(an_export())],
     ),
     "casework.AuditEvent:append_only": (
         "Cannot update or delete rows from casework_auditevent",

@@ -1,0 +1,1 @@
+"""Files that leave Porchlight: what stands in them, and how each kind of file is written."""

@@ -1,0 +1,108 @@
+"""What may be shared of a period beside what was shared before: spans never overlap. Pure.
+
+Two spans that overlap can be subtracted from each other, and two versions of one month tell what
+was revised. So a period is shared once, and stays as it was; one that overlaps another is shared
+only where the others make it up exactly, and then as the sum of what they showed, which tells
+nothing new.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from casework.policies.count_periods import CountPeriod, Month, PeriodKind
+from casework.policies.suppression import Published
+
+_LEVEL = "at_end"  # stands in files that say how many were missing
+# Of several months these cannot be had from those of each.
+_DO_NOT_ADD_UP = frozenset({"median", "mean", "youth", "youth_2", "youth_3"})
+
+
+class NotShareable(Exception):
+    """Why there is no file to share; the sentence says what to do instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedPeriod:
+    """A period of the agency, and all that was ever shared of it."""
+
+    period: CountPeriod
+    figures: Published
+
+
+def same_as_before(period: CountPeriod, earlier: Sequence[SharedPeriod]) -> Published | None:
+    """What must be shared of a period because of what was shared earlier; None: nothing ties it.
+
+    Raises `NotShareable` where sharing it could uncover a number that an earlier file hides.
+    """
+    for one in earlier:
+        if _months(one.period) == _months(period):
+            return one.figures
+    atoms = [one for one in earlier if not _is_a_sum(one, earlier)]
+    overlapping = [one for one in atoms if _months(one.period) & _months(period)]
+    if not overlapping:
+        return None
+    wider = [one for one in overlapping if not _months(one.period) <= _months(period)]
+    if wider:
+        raise NotShareable(
+            f"{wider[0].period.label} has been shared as a whole. {period.label} beside it would "
+            "tell numbers that are hidden there. Share the internal figures with those who may "
+            "read them instead."
+        )
+    shared = {month for one in overlapping for month in one.period.months}
+    if missing := sorted(_months(period) - shared):
+        words = ", ".join(month.words for month in missing)
+        raise NotShareable(
+            f"Some months of {period.label} have been shared by themselves. Share the others too "
+            f"({words}); then it can be shared as their sum."
+        )
+    return add_up([one.figures for one in sorted(overlapping, key=lambda one: one.period.first)])
+
+
+def must_not_touch(
+    period: CountPeriod, earlier: Sequence[SharedPeriod], *, with_levels: bool
+) -> None:
+    """Raise `NotShareable` where the file before or after says more, or less, than this one would.
+
+    What was missing at the end of one period was missing at the start of the next. Beside a file
+    that says how many, the started and the ended of this one would tell what it keeps to itself.
+    """
+    for one in earlier:
+        is_beside = (
+            one.period.last.later(1) == period.first or period.last.later(1) == one.period.first
+        )
+        if is_beside and (_LEVEL in one.figures) is not with_levels:
+            raise NotShareable(
+                f"The shared file of {one.period.label} "
+                f"{'leaves out' if with_levels else 'says'} how many were missing at its end. "
+                f"Of {period.label}, beside it, only a file that "
+                f"{'leaves it out too' if with_levels else 'says it too'} can be shared."
+            )
+
+
+def add_up(figures: Sequence[Published]) -> Published:
+    """The sums of what was shared, the first period first; hidden where it is hidden in any.
+
+    How many were missing is that of the first start and the last end.
+    """
+    keys = dict.fromkeys(key for one in figures for key in one)
+    summed = {key: _sum(key, [one.get(key) for one in figures]) for key in keys}
+    if _LEVEL in summed:
+        summed |= {"at_start": figures[0].get("at_start"), _LEVEL: figures[-1].get(_LEVEL)}
+    return summed
+
+
+def _sum(key: str, numbers: Sequence[int | None]) -> int | None:
+    if key in _DO_NOT_ADD_UP or any(number is None for number in numbers):
+        return None
+    return sum(number for number in numbers if number is not None)
+
+
+def _is_a_sum(one: SharedPeriod, every: Sequence[SharedPeriod]) -> bool:
+    """Whether it was made of shorter ones, which is the only way to be shared around them."""
+    return one.period.kind is not PeriodKind.MONTH and any(
+        _months(other.period) < _months(one.period) for other in every
+    )
+
+
+def _months(period: CountPeriod) -> frozenset[Month]:
+    return frozenset(period.months)

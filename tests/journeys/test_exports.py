@@ -1,0 +1,56 @@
+"""Exports in a browser: an admin asks from the page of counts, waits, downloads; the figures agree."""
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.test_counts import line_of
+
+UNTIL_MADE = 30_000  # milliseconds
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1280"])
+def test_an_admin_takes_out_the_episodes_of_a_month_and_finds_the_figures_of_the_page(visit, size):
+    adam = visit(size)
+    adam.sign_in("admin")
+    adam.open("/counts")
+    line = line_of(adam)
+    adam.follow("Export")
+    adam.looks("exports-ask")
+
+    adam.choose("What", "Episodes row by row")
+    adam.choose("File", "CSV")
+    adam.page.get_by_label("What is it for?").select_option(label="A state report or audit")
+    adam.type_into("In your own words", "Quarterly report")
+    adam.press("Make the file")
+    assert "Episodes, internal (CSV)" in adam.text()
+    newest = adam.page.locator("#export-list tbody tr").first
+    newest.get_by_role("link", name="Download").wait_for(timeout=UNTIL_MADE)
+    assert "Kept until" in adam.text()
+
+    with adam.page.expect_download() as downloaded:
+        newest.get_by_role("link", name="Download").click()
+    rows = rows_of(downloaded.value.path().read_bytes())
+    columns = ("at_start", "started", "ended", "at_end")
+    assert [sum(int(row[column]) for row in rows) for column in columns] == line
+
+    adam.follow("Have one made every month")
+    adam.page.get_by_label("What is it for?").select_option(
+        label="Our own planning and supervision"
+    )
+    adam.looks("exports-monthly")
+    adam.press("Make it every month")
+    adam.looks("exports-list")
+    adam.follow("Delete…")
+    adam.looks("exports-delete-monthly")
+    adam.press("Make no more")
+    assert adam.page.get_by_role("heading", name="Every month").count() == 0
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """The rows of a file of episodes."""
+    raw = zipfile.ZipFile(io.BytesIO(content)).read("episodes.csv")
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
