@@ -185,6 +185,7 @@ DUTIES = _of_the_counted(
     , of_duties AS (
         SELECT duty.code, youth.sex, counted.is_long,
                CASE
+                   WHEN duty.in_records = 'not_recorded' THEN 'not_provable'
                    WHEN duty.done_at IS NULL THEN 'not_done'
                    WHEN duty.done_at > duty.due_at THEN 'late'
                    WHEN duty.done_precision = 'date_only'
@@ -195,7 +196,7 @@ DUTIES = _of_the_counted(
         JOIN casework_youth AS youth ON youth.id = counted.youth_id
         JOIN casework_duty AS duty ON duty.episode_id = counted.id
             AND duty.round = 1 AND duty.due_at IS NOT NULL
-            AND duty.withdrawn_at IS NULL AND duty.not_needed_at IS NULL
+            AND (duty.withdrawn_at IS NULL OR duty.in_records <> '') AND duty.not_needed_at IS NULL
             AND (counted.starts_in AND duty.code = ANY(%(missing_codes)s)
                  OR counted.ends_in AND counted.returned_at IS NOT NULL
                     AND duty.code = ANY(%(return_codes)s))

@@ -27,5 +27,6 @@ class Permission(StrEnum):
     PATTERNS = "see what episodes have in common, in numbers"
     COUNTS_VIEW = "see the counts of a month or a year"
     COUNTS_LOCK = "lock the counts of a month, and take a lock off"
+    HISTORY_IMPORT = "bring earlier records along from a file, and take them out again"
     FLAG_GOVERNANCE = "see how the rules' flags fare"
     DEMO_MAILBOX = "read the demonstration's caught mail"

@@ -53,6 +53,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PATTERNS,
             Permission.COUNTS_VIEW,
             Permission.COUNTS_LOCK,
+            Permission.HISTORY_IMPORT,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }
