@@ -12,6 +12,7 @@ WHAT = {
     "risk": "assessments a second of the pure rules",
     "clocks": "planning duties, and open episodes following a changed protocol file",
     "patterns": "the page of patterns over 100,000 and 1,000,000 episodes",
+    "imports": "bringing 100,000 earlier episodes in, all or none, and taking them out again",
     "search": "searching by name, number, phone and account, with many youth on file",
     "board": "the supervisor's page and the lists, with up to a million episodes on file",
     "reminders": "the sweep beside bare SQL and a bare SMTP loop, and an idle tick",
@@ -31,7 +32,10 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("what", nargs="*", default=["intake", "pages"], help="default: intake pages")
     words.add_argument("--youth", type=int, default=250_000, help="on file; default: 250000")
     words.add_argument(
-        "--number", type=int, default=100_000, help="open episodes of clocks; default: 100000"
+        "--number",
+        type=int,
+        default=100_000,
+        help="open episodes of clocks, rows of imports; default: 100000",
     )
     words.add_argument(
         "--sizes",
@@ -84,6 +88,10 @@ def main() -> None:
         from benchmarks import patterns
 
         patterns.run()
+    if "imports" in options.what:
+        from benchmarks import imports
+
+        imports.run(rows=options.number)
     if "search" in options.what:
         from benchmarks import search
 
