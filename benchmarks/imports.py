@@ -14,7 +14,7 @@ from benchmarks import table
 from benchmarks.database import empty_database, versions
 from casework.management.synthetic.names import FAMILY, GIVEN
 from casework.models import Episode, ImportBatch, Role, Unit, User
-from casework.operations import import_undo, imports
+from casework.operations import import_undo, import_work, imports
 
 FIRST = datetime(2019, 1, 7, 15, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -80,15 +80,15 @@ def _write(path: Path, rows: int, *, broken_at: int | None) -> None:
 
 def _check(path: Path, admin: User) -> str:
     batch = imports.take_up(opened=lambda: path.open("rb"), by=admin, now=NOW)
-    found = imports.check(batch=batch, opened=lambda: path.open("rb"), now=NOW)
+    found = import_work.check(batch=batch, opened=lambda: path.open("rb"), now=NOW)
     return f"{found.problems.count} problems, {Episode.objects.count()} episodes on file"
 
 
 def _import(path: Path, admin: User) -> str:
     batch = imports.take_up(opened=lambda: path.open("rb"), by=admin, now=NOW)
     try:
-        done = imports.bring_in(batch=batch, opened=lambda: path.open("rb"), by=admin, now=NOW)
-    except imports.HasProblems as error:
+        done = import_work.bring_in(batch=batch, opened=lambda: path.open("rb"), by=admin, now=NOW)
+    except import_work.HasProblems as error:
         [problem] = error.problems.named
         return f"row {problem.row}: {problem.says}; {Episode.objects.count()} episodes on file"
     with connection.cursor() as cursor:

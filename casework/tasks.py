@@ -12,7 +12,7 @@ from casework.health import readiness
 from casework.notifications.deadman import ping
 from casework.notifications.pulses import PING, beat
 from casework.notifications.sweep import sweep
-from casework.operations import notices, saved_views
+from casework.operations import import_work, imports, notices, saved_views
 from casework.operations.duplicates import look_at_changes
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,23 @@ def look_for_duplicates(**_: object) -> None:
         log.warning("The database is away (%s); the next round looks", type(error).__name__)
 
 
+# Far longer than other tasks: one import is one transaction. Only one is worked on at a time, so that
+# the other workers stay free for reminders.
+@shared_task(soft_time_limit=60 * 60, time_limit=65 * 60)
+def work_on_imports(**_: object) -> None:
+    """Check or bring in the file of earlier records that has waited longest, if any waits."""
+    try:
+        import_work.work_on_one(clock=timezone.now)
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); its lease ends", type(error).__name__)
+
+
 @shared_task
 def clear_what_has_run_out(**_: object) -> None:
-    """Delete what has run out: sessions, with the answers that may still wait in them, and the
-    throttle's counts, which name addresses.
+    """Delete what has run out: sessions, with the answers that may still wait in them, the
+    throttle's counts, which name addresses, and files of earlier records that nobody brought in.
     """
+    imports.forget_old_files(now=timezone.now())
     call_command("clearsessions")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM casework_cache WHERE expires < %s", [timezone.now()])

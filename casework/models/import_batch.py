@@ -22,13 +22,15 @@ class ImportState(models.TextChoices):
     CHECKED = "checked", "Checked"
     TO_IMPORT = "to_import", "Being brought in"
     IMPORTED = "imported", "Brought in"
+    TO_UNDO = "to_undo", "Being taken out again"
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Stopped by a fault"
     EXPIRED = "expired", "Not brought in within a day"
     UNDONE = "undone", "Taken out again"
 
 
-AT_WORK = (ImportState.TO_CHECK, ImportState.TO_IMPORT)
+AT_WORK = (ImportState.TO_CHECK, ImportState.TO_IMPORT, ImportState.TO_UNDO)
+STANDING = (ImportState.IMPORTED, ImportState.TO_UNDO)  # its records are here
 WAITING_FOR_PEOPLE = (ImportState.RECEIVED, ImportState.CHECKED)
 
 
@@ -104,7 +106,7 @@ class ImportBatch(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("sha256",),
-                condition=Q(state="imported"),
+                condition=Q(state__in=["imported", "to_undo"]),
                 name="import_the_same_file_once",
             ),
             models.CheckConstraint(

@@ -50,6 +50,10 @@ _CREATE = f"""
 """
 
 
+class Refused(Exception):
+    """Why nothing was done with a file; the sentence says what to do."""
+
+
 @dataclass
 class Problems:
     """What is wrong: the first of it in words, and how much in all."""

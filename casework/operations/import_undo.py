@@ -28,7 +28,8 @@ from casework.models import (
     Youth,
     YouthName,
 )
-from casework.operations.imports import Refused
+from casework.models.import_batch import STANDING
+from casework.operations.import_staging import Refused
 
 RESTING = (
     "casework.DutyEvidence:only_added",
@@ -52,7 +53,7 @@ def undo(*, batch: ImportBatch, by: User, now: datetime) -> ImportBatch:
     held = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if held.state == ImportState.UNDONE:
         return held  # a second press
-    if held.state != ImportState.IMPORTED:
+    if held.state not in STANDING:
         raise Refused("This file has not been brought in, so there is nothing to take out.")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0; SET CONSTRAINTS ALL IMMEDIATE")
@@ -68,7 +69,8 @@ def undo(*, batch: ImportBatch, by: User, now: datetime) -> ImportBatch:
         )
     _delete(held)
     held.state, held.undone_at, held.undone_by = ImportState.UNDONE, now, by
-    held.save(update_fields=["state", "undone_at", "undone_by"])
+    held.claimed_until = None
+    held.save(update_fields=["state", "undone_at", "undone_by", "claimed_until"])
     audit.record(
         "import.undone",
         subject=held,

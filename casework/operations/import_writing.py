@@ -139,7 +139,8 @@ _EPISODES = """
            'not_known', ended_at, %(by)s, ended_precision, %(now)s, end_reason,
            'not_known', placement_id, 'not_known', 'not_known', '{}', %(now)s, %(by)s,
            gen_random_uuid(), %(batch)s
-    FROM import_row JOIN casework_unit AS u ON u.id = unit_id ORDER BY row
+    FROM import_row JOIN casework_unit AS u ON u.id = unit_id
+    WHERE row > %(after)s AND row <= %(last)s ORDER BY row
 """
 _OF_DUTIES = " ".join(
     f"r.{name}_at, r.{name}_precision, r.{name}_said," for name in DUTY_OF_CODE.values()
@@ -173,8 +174,10 @@ def write(batch: ImportBatch, *, by: User, now: datetime, tell: Tell) -> tuple[i
         cursor.execute(_YOUTH, values)
         youth = cursor.rowcount
         cursor.execute(_FIND_NEW_YOUTH, values)
+        # Or what follows is planned for a table that may have been empty until now.
+        cursor.execute("ANALYZE import_row; ANALYZE casework_youth")
     _write_names(batch)
-    tell("Adding episodes", 0)
+    tell("Adding placements", 0)
     with connection.cursor() as cursor:
         for step in (_FIND_PLACEMENT, _NEW_PLACEMENT, _PLACEMENTS):
             cursor.execute(step, values)
@@ -185,15 +188,16 @@ def write(batch: ImportBatch, *, by: User, now: datetime, tell: Tell) -> tuple[i
             "UPDATE import_row"
             " SET episode_id = nextval(pg_get_serial_sequence('casework_episode', 'id'))"
         )
-        cursor.execute(_EPISODES, values)
-        episodes = cursor.rowcount
+        cursor.execute("ANALYZE import_row; ANALYZE casework_placement")
     done = 0
-    for lines in _chunks():
+    for after, last, lines in _chunks():
+        with connection.cursor() as cursor:
+            cursor.execute(_EPISODES, values | {"after": after, "last": last})
         with pgtrigger.ignore(*NOTHING_TO_DO):
             _write_duties(lines, by=by, now=now)
         done += len(lines)
-        tell("Adding duties", done)
-    return episodes, youth
+        tell("Adding episodes", done)
+    return done, youth
 
 
 def _write_names(batch: ImportBatch) -> None:
@@ -228,7 +232,8 @@ class _Line:
     duties: list[Duty] = field(default_factory=list)
 
 
-def _chunks() -> Iterator[list[_Line]]:
+def _chunks() -> Iterator[tuple[int, int, list[_Line]]]:
+    """The rows, some at a time: those after the first number up to the second one."""
     units = {unit.pk: unit for unit in Unit.objects.all()}
     last = 0
     while True:
@@ -237,8 +242,8 @@ def _chunks() -> Iterator[list[_Line]]:
             rows = cursor.fetchall()
         if not rows:
             return
-        last = rows[-1][0]
-        yield [_line(row[1:], units) for row in rows]
+        after, last = last, rows[-1][0]
+        yield after, last, [_line(row[1:], units) for row in rows]
 
 
 def _line(row: tuple[Any, ...], units: dict[int, Unit]) -> _Line:

@@ -15,7 +15,7 @@ Opened = Callable[[], BinaryIO]
 """Opens the file anew, at its beginning."""
 
 MOST_ROWS = 1_000_000
-MOST_COLUMNS = 200
+MOST_COLUMNS = 150  # each is a field of a form
 LONGEST_LINE = 256 * 1024  # bytes; and as long may one cell be
 BROKEN = re.compile("[\udc80-\udcff]")  # a byte that the encoding has no letter for
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -44,7 +44,10 @@ def shape_of(opened: Opened) -> Shape:
     encoding = _encoding_of(opened)
     with opened() as file:
         text = io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
-        first = text.readline(LONGEST_LINE)
+        try:
+            first = text.readline(LONGEST_LINE)
+        except UnicodeDecodeError:
+            raise FileProblem("The file ends in the middle of a letter. Save it anew.") from None
     delimiter = max(DELIMITERS, key=first.count)
     headers = next(csv.reader([first], delimiter=delimiter), [])
     if not any(header.strip() for header in headers):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.models import ImportBatch, Unit, User
-from casework.operations import import_undo, imports
+from casework.operations import import_undo, import_work, imports
 from casework.operations.import_staging import Problems, label_of
 from casework.policies.import_columns import COLUMN_OF, COLUMNS, simplified, template_csv
 from casework.policies.import_dates import DateOrder
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except imports.Refused as error:
             raise CommandError(str(error)) from error
-        except imports.HasProblems as error:
+        except import_work.HasProblems as error:
             self._refuse(error.problems, options["problems"])
 
     def _bring_or_check(
@@ -109,7 +109,7 @@ class Command(BaseCommand):
             self._check(batch, opened, now, options["problems"])
             transaction.set_rollback(True)
         else:
-            done = imports.bring_in(batch=batch, opened=opened, by=by, now=now, tell=self._tell)
+            done = import_work.bring_in(batch=batch, opened=opened, by=by, now=now, tell=self._tell)
             self.stderr.write("")
             self.stdout.write(
                 f"{done.episode_count:,} episodes of {done.youth_count:,} new youth and of those "
@@ -119,7 +119,7 @@ class Command(BaseCommand):
     def _check(
         self, batch: ImportBatch, opened: Callable[[], BinaryIO], now: datetime, file: str | None
     ) -> None:
-        found = imports.check(batch=batch, opened=opened, now=now, tell=self._tell)
+        found = import_work.check(batch=batch, opened=opened, now=now, tell=self._tell)
         self.stderr.write("")
         if found.problems.count:
             self._refuse(found.problems, file)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from casework.models import ImportBatch, User
-from casework.operations import imports
+from casework.operations import import_work, imports
 from casework.policies.import_columns import COLUMN_OF
 from casework.policies.import_text import Opened
 
@@ -59,7 +59,7 @@ def bring(rows: Sequence[Mapping[str, str]], *, by: User, now: datetime, **how: 
     """Bring these rows in."""
     content = csv_of(rows)
     batch = take_up(content, by=by, now=now, **how)
-    return imports.bring_in(batch=batch, opened=opener(content), by=by, now=now)
+    return import_work.bring_in(batch=batch, opened=opener(content), by=by, now=now)
 
 
 def problems_of(
@@ -69,6 +69,11 @@ def problems_of(
     if not isinstance(content, str | bytes):
         content = csv_of(list(content))
     batch = take_up(content, by=by, now=now, **how)
-    found = imports.check(batch=batch, opened=opener(content), now=now)
+    found = import_work.check(batch=batch, opened=opener(content), now=now)
     assert found.problems.count >= len(found.problems.named)
     return [(one.row, one.key, one.says) for one in found.problems.named]
+
+
+def an_import(*, by: User, now: datetime) -> ImportBatch:
+    """A file that was uploaded and waits for its columns."""
+    return imports.receive(parts=[csv_of([row()]).encode()], by=by, now=now)
