@@ -319,7 +319,7 @@ CELERY_BEAT_SCHEDULE = {
     "work on imports": {
         "task": "casework.tasks.work_on_imports",
         "schedule": REMINDER_TICK_SECONDS,
-        "options": {"expires": REMINDER_TICK_SECONDS},
+        "options": {"expires": REMINDER_TICK_SECONDS * 4},
     },
     # Answers kept for somebody who never signed in again go with their session.
     "clear what has run out": {

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework.access.decorators import requires
-from casework.access.imports import get_import_or_404, imports_visible_to
+from casework.access.imports import get_import_or_404, imports_visible_to, units_to_choose
 from casework.access.permissions import Permission
 from casework.forms.imports import ReadForm, UploadForm
 from casework.forms.uploads import FORM_AROUND_IT
-from casework.models import ImportBatch, ImportState, Unit, User
+from casework.models import ImportBatch, ImportState, User
 from casework.operations import imports as importing
 from casework.policies.import_columns import COLUMNS, Kind, template_csv
 from casework.policies.import_text import FileProblem
@@ -71,7 +71,7 @@ def import_page(request: HttpRequest, import_id: UUID) -> HttpResponse:
     form = None
     if batch.state in (ImportState.RECEIVED, ImportState.CHECKED):
         data = request.POST if request.method == "POST" else None
-        form = ReadForm(data, batch=batch, units=list(Unit.objects.all()))
+        form = ReadForm(data, batch=batch, units=units_to_choose(user))
         if form.is_bound and form.is_valid():
             try:
                 importing.ask_check(batch=batch, by=user, now=now, how=form.how)

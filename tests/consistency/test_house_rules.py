@@ -102,7 +102,7 @@ def test_when_and_by_whom_are_stored_together_or_not_at_all(model, stem):
 def test_records_that_an_address_or_a_log_may_name_have_a_public_id():
     never_named = {
         *("YouthName", "Pulse", "ReminderPreferences"),
-        *("SavedViewMember", "SavedViewNotice", "Standing"),
+        *("SavedViewMember", "SavedViewNotice", "Standing", "ImportChunk"),
     }
 
     for model in RECORDS:

@@ -74,11 +74,7 @@ def upload(adam, folder, content: str) -> None:
 
 def wait_for(adam, words: str) -> None:
     """The page loads itself anew until it says so."""
-    adam.page.wait_for_function(
-        "words => document.querySelector('main').innerText.includes(words)",
-        arg=words,
-        timeout=SECONDS * 1000,
-    )
+    adam.page.locator("main", has_text=words).wait_for(timeout=SECONDS * 1000)
 
 
 def started(adam) -> int:

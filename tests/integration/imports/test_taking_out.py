@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 
 from casework.access.counts import count_period, count_since, scopes_of
+from casework.local.paths import ROOT
 from casework.models import (
     AuditEvent,
     Duty,
@@ -18,7 +19,7 @@ from casework.models import (
     YouthName,
 )
 from casework.operations import counts as counting
-from casework.operations import import_undo
+from casework.operations import import_undo, import_writing
 from casework.operations.counts import Change
 from casework.policies.count_periods import Month, month_period
 from tests.integration.imports.files import bring, row
@@ -112,3 +113,14 @@ def test_a_locked_month_says_that_records_were_brought_along_and_taken_out(unit,
     assert revision is not None
     assert revision.changes == {Change.TAKEN_OUT: 2}
     assert count_period(scope, month_period(january), now=now).every.get("started", 0) == 0
+
+
+def test_triggers_rest_nowhere_but_where_an_import_is_written_and_taken_out():
+    resting = {
+        path.name
+        for path in (ROOT / "casework").rglob("*.py")
+        if "pgtrigger.ignore" in path.read_text()
+    }
+
+    assert resting == {"import_undo.py", "import_writing.py"}
+    assert import_writing.NOTHING_TO_DO == ("casework.Duty:standing_insert",)

@@ -22,6 +22,7 @@ from casework.models import (
     FlagMark,
     FlagStep,
     FlagStepKind,
+    ImportBatch,
     Known,
     Merge,
     Message,
@@ -250,6 +251,18 @@ def a_counted_month(**fields: Any) -> CountedMonth:
             "definitions_version": "2026.1",
             "locked_at": TOLD,
             "locked_by": fields.pop("locked_by", None) or UserFactory(),
+            **fields,
+        }
+    )
+
+
+def an_import_batch(**fields: Any) -> ImportBatch:
+    return ImportBatch.objects.create(
+        **{
+            "received_at": TOLD,
+            "received_by": fields.pop("received_by", None) or UserFactory(),
+            "sha256": "0" * 64,
+            "size": 10,
             **fields,
         }
     )
