@@ -14,6 +14,7 @@ WHAT = {
     "patterns": "the page of patterns over 100,000 and 1,000,000 episodes",
     "exports": "episodes row by row as CSV and XLSX, beside a bare COPY (--number; Linux)",
     "share": "working out what shared files hide, over thousands of histories",
+    "imports": "bringing 100,000 earlier episodes in, all or none, and taking them out again",
     "search": "searching by name, number, phone and account, with many youth on file",
     "board": "the supervisor's page and the lists, with up to a million episodes on file",
     "counts": "the counts of months and their trend, in the same agencies",
@@ -37,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         "--number",
         type=int,
         default=100_000,
-        help="open episodes of clocks, rows of exports; default: 100000",
+        help="open episodes of clocks, rows of exports and imports; default: 100000",
     )
     words.add_argument(
         "--sizes",
@@ -98,6 +99,10 @@ def main() -> None:
         from benchmarks import share_attack
 
         share_attack.run()
+    if "imports" in options.what:
+        from benchmarks import imports
+
+        imports.run(rows=options.number)
     if "search" in options.what:
         from benchmarks import search
 

@@ -13,7 +13,14 @@ from casework.health import readiness
 from casework.notifications.deadman import ping
 from casework.notifications.pulses import PING, beat
 from casework.notifications.sweep import sweep
-from casework.operations import notices, saved_views, scheduled_exports, tallies
+from casework.operations import (
+    import_work,
+    imports,
+    notices,
+    saved_views,
+    scheduled_exports,
+    tallies,
+)
 from casework.operations.duplicates import look_at_changes
 from casework.operations.exports import clear_expired
 
@@ -93,13 +100,25 @@ def ask_scheduled_exports(**_: object) -> None:
         log.warning("The database is away (%s); the next hour tries again", type(error).__name__)
 
 
+# Far longer than other tasks: one import is one transaction. Only one is worked on at a time, so that
+# the other workers stay free for reminders.
+@shared_task(soft_time_limit=60 * 60, time_limit=65 * 60)
+def work_on_imports(**_: object) -> None:
+    """Check or bring in the file of earlier records that has waited longest, if any waits."""
+    try:
+        import_work.work_on_one(clock=timezone.now)
+    except (InterfaceError, OperationalError) as error:
+        log.warning("The database is away (%s); its lease ends", type(error).__name__)
+
+
 @shared_task
 def clear_what_has_run_out(**_: object) -> None:
     """Delete what has run out: sessions, with the answers that may still wait in them, files that
-    have expired, and the throttle's counts, which name addresses. Of the rows that add up to a
-    month one is left.
+    have expired, files of earlier records that nobody brought in, and the throttle's counts, which
+    name addresses. Of the rows that add up to a month one is left.
     """
     clear_expired(now=timezone.now())
+    imports.forget_old_files(now=timezone.now())
     call_command("clearsessions")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM casework_cache WHERE expires < %s", [timezone.now()])

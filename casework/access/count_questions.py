@@ -5,7 +5,7 @@ constraint `episode_one_at_a_time` says. So nothing ends before it starts, and w
 at the end of a period was missing at its start or started in it.
 """
 
-from casework.access.duty_outcomes import COUNTED_SQL, outcome_sql
+from casework.access.duty_outcomes import COUNTED_SQL, asked_of, outcome_sql
 
 DUTIES_OF_THE_MISSING_TIME = {"report_to_police": "police", "report_to_ncmec": "ncmec"}
 DUTIES_AFTER_THE_RETURN = {
@@ -202,10 +202,10 @@ LENGTHS = of_the_counted(
 
 # The duties that a period asks about, each the first time it is asked for: those of the missing
 # time with the episodes that started in it, those of the return with the youth who were back in it.
-DUTIES_OF_THE_PERIOD = """
+DUTIES_OF_THE_PERIOD = f"""
     counted
     JOIN casework_duty AS duty ON duty.episode_id = counted.id
-        AND duty.round = 1 AND duty.withdrawn_at IS NULL
+        AND duty.round = 1 AND {asked_of("duty")}
         AND (counted.starts_in AND (
                 duty.code = ANY(%(missing_codes)s)
                 OR duty.phase = 'missing' AND duty.code <> ALL(%(return_codes)s))

@@ -16,7 +16,8 @@ class DutyOutcome(StrEnum):
     NOT_DONE = "not_done"
     """Open, and its time is up."""
     NOT_PROVABLE = "not_provable"
-    """Done on the day on which it was due, at a time that nobody wrote down."""
+    """Done on the day on which it was due, at a time that nobody wrote down; or earlier records that
+    were brought along do not say."""
     STOPPED = "stopped"
     """The episode ended before it was due and before it was done."""
     NOT_NEEDED = "not_needed"
@@ -35,6 +36,13 @@ COUNTED = (
 COUNTED_SQL = ", ".join(f"'{outcome}'" for outcome in COUNTED)
 
 
+def asked_of(duty: str) -> str:
+    """SQL: that a duty was asked for. One of earlier records is withdrawn as it comes, so that
+    nobody is asked to do it today; what became of it then counts all the same.
+    """
+    return f"({duty}.withdrawn_at IS NULL OR {duty}.in_records <> '')"
+
+
 def outcome_sql(*, duty: str, episode: str) -> str:
     """The outcome of a duty in force, as an expression; `%(now)s` is the moment it is asked for.
 
@@ -46,6 +54,7 @@ def outcome_sql(*, duty: str, episode: str) -> str:
             WHEN {duty}.due_at IS NULL THEN 'no_set_time'
             WHEN {duty}.phase <> 'return' AND {episode}.ended_at <= {duty}.due_at
                 AND ({duty}.done_at IS NULL OR {duty}.done_at > {episode}.ended_at) THEN 'stopped'
+            WHEN {duty}.in_records = 'not_recorded' THEN 'not_provable'
             WHEN {duty}.done_at IS NULL AND {duty}.due_at < %(now)s THEN 'not_done'
             WHEN {duty}.done_at IS NULL THEN 'running'
             WHEN {duty}.done_at > {duty}.due_at THEN 'late'

@@ -31,5 +31,6 @@ class Permission(StrEnum):
     COUNTS_SHARE = "take counts out to share, with small numbers hidden"
     EPISODES_EXPORT = "take episodes out row by row, without names"
     TIMELINESS = "see the proof of what was done in time, without names"
+    HISTORY_IMPORT = "bring earlier records along from a file, and take them out again"
     FLAG_GOVERNANCE = "see how the rules' flags fare"
     DEMO_MAILBOX = "read the demonstration's caught mail"

@@ -59,6 +59,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COUNTS_SHARE,
             Permission.EPISODES_EXPORT,
             Permission.TIMELINESS,
+            Permission.HISTORY_IMPORT,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }

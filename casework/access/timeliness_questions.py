@@ -4,7 +4,7 @@ The duties of a period and what became of each are those of the counts, so that 
 """
 
 from casework.access.count_questions import DUTIES_OF_THE_PERIOD, OUTCOME, of_the_counted
-from casework.access.duty_outcomes import outcome_sql
+from casework.access.duty_outcomes import asked_of, outcome_sql
 
 COLUMNS = (
     "reference",
@@ -102,7 +102,7 @@ OF_EPISODE = f"""
                FALSE AS is_long, {outcome_sql(duty="duty", episode="episode")} AS outcome,
                duty."order" AS place, duty.id, {_READ}
         FROM casework_episode AS episode
-        JOIN casework_duty AS duty ON duty.episode_id = episode.id AND duty.withdrawn_at IS NULL
+        JOIN casework_duty AS duty ON duty.episode_id = episode.id AND {asked_of("duty")}
         {_EVIDENCE}
         WHERE episode.id = %(episode)s
     )

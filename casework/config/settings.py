@@ -220,6 +220,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# The one page that takes a file takes it in memory; nothing of a youth lies on the server's disk.
+FILE_UPLOAD_HANDLERS = ["casework.forms.uploads.InMemory"]
 
 # --- Words, times, files -------------------------------------------------------------------
 
@@ -323,6 +325,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "casework.tasks.ask_scheduled_exports",
         "schedule": 60 * 60,
         "options": {"expires": 60 * 60},
+    },
+    "work on imports": {
+        "task": "casework.tasks.work_on_imports",
+        "schedule": REMINDER_TICK_SECONDS,
+        "options": {"expires": REMINDER_TICK_SECONDS * 4},
     },
     # Answers kept for somebody who never signed in again go with their session.
     "clear what has run out": {

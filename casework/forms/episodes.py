@@ -24,7 +24,10 @@ class ReturnForm(HappenedForm):
     )
     known = forms.ChoiceField(
         label="What do you know?",
-        choices=[*ReturnedTo.choices, (LOCATED, "Located, not back yet")],
+        choices=[
+            *((one.value, one.label) for one in ReturnedTo if one != ReturnedTo.NOT_RECORDED),
+            (LOCATED, "Located, not back yet"),
+        ],
         error_messages={"required": "Select what you know"},
         widget=forms.RadioSelect(attrs={"data-layout": "list"}),
     )

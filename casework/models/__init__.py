@@ -9,7 +9,14 @@ from casework.models.circumstance import Circumstance
 from casework.models.confirmation import ConfirmationKind, DutyConfirmation
 from casework.models.contact import ContactKind, YouthContact
 from casework.models.counted_month import CountedMonth
-from casework.models.duty import Duty, DutyEvidence, Outcome, ScreeningResult, WorkState
+from casework.models.duty import (
+    Duty,
+    DutyEvidence,
+    InRecords,
+    Outcome,
+    ScreeningResult,
+    WorkState,
+)
 from casework.models.episode import (
     EndReason,
     Episode,
@@ -29,6 +36,7 @@ from casework.models.export import (
 )
 from casework.models.fields import Known
 from casework.models.flag import Flag, FlagMark, FlagStep, FlagStepKind, SetAsideReason
+from casework.models.import_batch import ImportBatch, ImportChunk, ImportState
 from casework.models.merge import Merge, PossibleDuplicate
 from casework.models.month_tally import MonthTally
 from casework.models.people import Role, Unit, User
@@ -76,14 +84,18 @@ __all__ = [
     "FlagMark",
     "FlagStep",
     "FlagStepKind",
+    "ImportBatch",
+    "ImportChunk",
+    "ImportState",
+    "InRecords",
     "Informant",
     "Known",
     "Lane",
     "LeftFrom",
+    "Merge",
     "Message",
     "MonthTally",
     "MessageKind",
-    "Merge",
     "Note",
     "NoteKind",
     "Outcome",

@@ -30,6 +30,13 @@ class WorkState(StrEnum):
     NOT_NEEDED = "Not needed"
 
 
+class InRecords(models.TextChoices):
+    """What earlier records say of a duty for which they name no time."""
+
+    NOT_DONE = "not_done", "Not done"
+    NOT_RECORDED = "not_recorded", "Not recorded"
+
+
 class DutyQuerySet(models.QuerySet["Duty"]):
     """Which duties."""
 
@@ -112,6 +119,14 @@ class Duty(models.Model):
         null=True, blank=True, help_text="When what it rested on was undone"
     )
     tried_at = models.DateTimeField(null=True, blank=True, help_text="The latest attempt")
+    # Nobody is asked to do today what earlier records leave out: the duty is withdrawn as it comes.
+    # The counts still say so, or what was brought along would look better kept than it was.
+    in_records = models.CharField(
+        max_length=12,
+        choices=InRecords.choices,
+        blank=True,
+        help_text="Of an imported episode: what its records say where they name no time",
+    )
 
     objects = DutyQuerySet.as_manager()
 
@@ -139,6 +154,11 @@ class Duty(models.Model):
             models.CheckConstraint(
                 condition=Q(due_at__isnull=True) | Q(due_at__gte=F("counted_from_at")),
                 name="duty_due_after_anchor",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_records="")
+                | Q(withdrawn_at__isnull=False, done_at__isnull=True, not_needed_at__isnull=True),
+                name="duty_in_records_asks_nobody",
             ),
         )
         indexes = (

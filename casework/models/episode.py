@@ -15,6 +15,7 @@ from django.db.models.functions import Least
 from django.urls import reverse
 
 from casework.models.fields import Known, both_or_neither, choices_of, in_order, public_id
+from casework.models.import_batch import imported_in, of_an_import
 from casework.models.month_tally_triggers import COUNTED_BY_EPISODE
 from casework.models.people import Unit, User
 from casework.models.standing_triggers import KEPT_BY_EPISODE
@@ -48,6 +49,7 @@ class ReturnedTo(models.TextChoices):
 
     PLACEMENT = "placement", "Back at placement"
     OTHER_SAFE_PLACE = "other_safe_place", "Back, at a different safe place"
+    NOT_RECORDED = "not_recorded", "Back, not recorded where"  # of earlier records alone
 
 
 # FOR SHARE: whoever deactivates the same person at this moment waits, or is waited for.
@@ -179,6 +181,7 @@ class Episode(models.Model):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # One key a form: however often it is submitted, one episode.
     submission_key = models.UUIDField(unique=True)
+    imported_in = imported_in("episodes")
 
     objects = EpisodeQuerySet.as_manager()
 
@@ -295,6 +298,7 @@ class Episode(models.Model):
                 name="episode_back_by_unit",
             ),
             BrinIndex(fields=("told_at",), name="episode_past"),
+            of_an_import("episode_of_import"),
             # The counts of a month ask what had not ended when it began: read from the index alone.
             models.Index(
                 fields=("ended_at", "told_at"),

@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 
 from casework.models.fields import in_order, public_id
+from casework.models.import_batch import imported_in, of_an_import
 from casework.models.people import Unit, User
 from casework.models.standing_triggers import KEPT_BY_PLACEMENT, KEPT_BY_YOUTH
 
@@ -55,6 +56,7 @@ class Youth(models.Model):
         related_name="merged_records",
         help_text="The record that was kept; this one is a second one of the same youth",
     )
+    imported_in = imported_in("youth")
 
     class Meta:
         ordering = ("family_name", "given_name", "id")
@@ -79,6 +81,7 @@ class Youth(models.Model):
             models.Index(fields=("unit", "id"), name="youth_by_unit"),
             # A second record of a youth is looked for among those born on the same or a similar day.
             models.Index(fields=("born_on", "id"), name="youth_by_birth_date"),
+            of_an_import("youth_of_import"),
         )
         triggers = KEPT_BY_YOUTH
 
@@ -152,9 +155,11 @@ class Placement(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    imported_in = imported_in("placements")
 
     class Meta:
         ordering = ("-started_at", "-id")
+        indexes = (of_an_import("placement_of_import"),)
         constraints = (
             models.CheckConstraint(
                 condition=in_order("started_at", "ended_at"), name="placement_ends_after_start"

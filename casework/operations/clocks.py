@@ -203,8 +203,8 @@ def _new_duties(
     Once the missing time is over, nothing of it is added, but what was withdrawn can come back.
     """
     episode = reading.episode
-    if episode.end_reason == EndReason.OPENED_IN_ERROR:
-        return
+    if episode.end_reason == EndReason.OPENED_IN_ERROR or episode.imported_in_id is not None:
+        return  # of the past that was brought along nobody is asked to do more
     withdrawn = {(duty.code, duty.round): duty for duty in reading.withdrawn}
     for item in planned:
         is_over = not episode.is_open and item.rule.phase is not Phase.RETURN

@@ -138,9 +138,11 @@ def unlock(*, counted: CountedMonth, by: User, now: datetime, why: str) -> Count
 class Change(StrEnum):
     """Why a locked figure differs from what is on file now."""
 
+    BROUGHT_ALONG = "brought along from earlier records"
     RECORDED_LATE = "recorded after the lock"
     END_RECORDED_LATE = "the end recorded after the lock"
     OPENED_IN_ERROR = "found to be opened in error"
+    TAKEN_OUT = "of an import that was taken out again"
     MOVED = "moved to or from another unit"
     CORRECTED = "with a corrected time"
     DETAILS = "with other details of a youth, a flag or a duty"
@@ -196,9 +198,12 @@ def _changes(counted: CountedMonth, ids: CountedIds) -> Counter[Change]:
         ).values_list("episode_id", flat=True)
     )
     found = Episode.objects.filter(pk__in=candidates).only(
-        "recorded_at", "ended_recorded_at", "end_reason"
+        "recorded_at", "ended_recorded_at", "end_reason", "imported_in"
     )
-    return Counter(_why(episode, counted, before, ids, moved) for episode in found)
+    changes = Counter(_why(episode, counted, before, ids, moved) for episode in found)
+    if gone := len(candidates) - changes.total():  # nothing else ever deletes an episode
+        changes[Change.TAKEN_OUT] = gone
+    return changes
 
 
 def _why(
@@ -209,7 +214,8 @@ def _why(
     moved: set[int],
 ) -> Change:
     if episode.recorded_at > counted.locked_at:
-        return Change.RECORDED_LATE
+        is_imported = episode.imported_in_id is not None
+        return Change.BROUGHT_ALONG if is_imported else Change.RECORDED_LATE
     if episode.end_reason == EndReason.OPENED_IN_ERROR:
         return Change.OPENED_IN_ERROR
     was_counted, is_counted = any(before.roles(episode.pk)), any(after.roles(episode.pk))

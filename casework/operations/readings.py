@@ -1,7 +1,7 @@
 """What is known of an episode, read once: its moments, its circumstances and its duties."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -95,14 +95,18 @@ class Reading:
             no=frozenset(one for one, holds in known.items() if holds == Known.NO),
         )
 
-    def planned(self) -> list[PlannedDuty]:
-        """Every duty that the protocol gives by what is known, whatever stands already."""
+    def planned(self, *, but: Collection[str] = ()) -> list[PlannedDuty]:
+        """Every duty that the protocol gives by what is known, whatever stands already.
+
+        Codes in `but` are left out.
+        """
         return plan_duties(
             self.protocol,
             anchors=self.anchors,
             zone=self.episode.zone,
             facts=self.facts,
             calendar=calendar_called(self.episode.unit.calendar or self.protocol.calendar),
+            already=but,
         )
 
 

@@ -89,6 +89,8 @@ def _nav(request: HttpRequest, user: User, *, now: datetime) -> list[NavItem]:
                 is_current=request.path == reverse("person", args=[user.public_id]),
             )
         )
+    if may(user, Permission.HISTORY_IMPORT):
+        items.append(item("History", "imports", is_more=True))
     if may(user, Permission.PROTOCOLS):
         items.append(item("Protocols", "protocols"))
     if may(user, Permission.FLAG_GOVERNANCE):

@@ -8,6 +8,7 @@ from casework.operations.merging import COLUMNS, FOLLOWS, MOVES, STAYS
 
 # What a merge leaves alone: ids, and who wrote the record down when.
 NOT_A_FACT = {"id", "public_id", "recorded_at", "recorded_by_id", "merged_into_id"}
+NOT_A_FACT |= {"imported_in_id"}  # nor from which file
 
 
 def relations() -> set[str]:

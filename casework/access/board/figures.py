@@ -18,7 +18,7 @@ from casework.access.board.filters import (
     joined,
 )
 from casework.access.board.reach import Reach, local_day, reach_of
-from casework.access.duty_outcomes import COUNTED_SQL, outcome_sql
+from casework.access.duty_outcomes import COUNTED_SQL, asked_of, outcome_sql
 from casework.models import Standing, User
 from casework.policies.urgency import NEVER
 
@@ -175,7 +175,7 @@ _ON_TIME = """
         count(*) FILTER (WHERE became.outcome IN ({counted}))
     FROM casework_episode e
     JOIN casework_duty d ON d.episode_id = e.id AND d.code = ANY(%(codes)s)
-        AND d.withdrawn_at IS NULL AND d.not_needed_at IS NULL AND d.due_at IS NOT NULL
+        AND {asked} AND d.not_needed_at IS NULL AND d.due_at IS NOT NULL
     CROSS JOIN LATERAL (SELECT {outcome} AS outcome) AS became
     WHERE e.{moment} > %(since)s AND e.{moment} <= %(now)s
         AND e.end_reason <> 'opened_in_error' AND {within}
@@ -222,6 +222,7 @@ def _counted(
         question = _ON_TIME.format(
             moment=moment,
             within=" AND ".join(within),
+            asked=asked_of("d"),
             outcome=outcome_sql(duty="d", episode="e"),
             counted=COUNTED_SQL,
         )

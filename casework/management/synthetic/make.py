@@ -9,12 +9,13 @@ from django.apps import apps
 from django.db import connection
 
 from casework.management.commands.rebuild_standing import rebuild
-from casework.management.synthetic.copying import no_statement_is_too_long, triggers_resting
+from casework.management.synthetic.copying import triggers_resting
 from casework.management.synthetic.episodes import Plan, make_episodes
 from casework.management.synthetic.patterns import make_patterns
 from casework.management.synthetic.people import account, make_units_and_people, units_for
 from casework.management.synthetic.youth import make_youth
 from casework.models import Duty, Episode, Unit, User, Youth
+from casework.operations.copying import no_statement_is_too_long
 from casework.operations.tallies import count_anew
 
 SEED = 2026

@@ -4,18 +4,18 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from casework.management.synthetic.copying import Row, copy_rows, random_id
+from casework.management.synthetic.copying import random_id
 from casework.management.synthetic.names import Names
 from casework.management.synthetic.people import Staff
 from casework.models import Placement, PlacementKind, Youth, YouthName
-from casework.policies.name_keys import NameKeys, name_keys
+from casework.operations.copying import Row, copy_rows
+from casework.operations.youth import NAME_COLUMNS, name_rows
 
 Called = tuple[str, str, str]
 PLACED_BEFORE = timedelta(days=4 * 365)  # before any episode
 NO_BIRTHDAY_ONE_IN = 60
 YOUTH = """public_id id given_name family_name nickname aliases born_on sex case_number unit_id
     caseworker_id eye_color hair_color marks medical_needs recorded_at recorded_by_id"""
-NAMES = "youth_id folded sound letters"
 PLACEMENT = "public_id id youth_id name kind phone started_at"
 KINDS = tuple(PlacementKind.values)
 
@@ -26,7 +26,7 @@ def make_youth(first: int, last: int, staff: Staff, *, seed: int, now: datetime)
     names = Names(chance)
     called = [(names.given(), names.family(), names.nickname()) for _ in range(first, last + 1)]
     copy_rows(Youth, YOUTH, _youth(first, called, staff, chance, now))
-    copy_rows(YouthName, NAMES, _words(first, called))
+    copy_rows(YouthName, NAME_COLUMNS, name_rows(enumerate(called, start=first)))
     copy_rows(Placement, PLACEMENT, _placements(first, last, chance, now))
 
 
@@ -48,18 +48,6 @@ def _youth(
             chance.choice(("female", "male")), f"SYN-{key:07d}", staff.units[unit], worker,
             "brown", "black", "", "", now - PLACED_BEFORE, worker,
         )  # fmt: skip
-
-
-def _words(first: int, called: Sequence[Called]) -> Iterator[Row]:
-    known: dict[str, list[NameKeys]] = {}
-    for key, names in enumerate(called, start=first):
-        words: dict[str, NameKeys] = {}
-        for name in filter(None, names):
-            if name not in known:
-                known[name] = name_keys([name])
-            words |= {word.folded: word for word in known[name]}
-        for word in words.values():
-            yield key, word.folded, word.sound, word.letters
 
 
 def _placements(first: int, last: int, chance: random.Random, now: datetime) -> Iterator[Row]:

@@ -32,6 +32,7 @@ from casework.operations.assignments import assign
 from casework.operations.duplicates import put_side_by_side
 from casework.operations.flags import raise_by_hand
 from tests.factories import TOLD, UnitFactory, UserFactory, YouthFactory
+from tests.integration.imports.files import an_import
 from tests.integration.models.rows import a_counted_month, a_made_export, a_schedule
 from tests.integration.scenes import a_merge_of, add_contact
 
@@ -222,6 +223,18 @@ set_theme            GET    405    405 405 405 405  405 405  405  405  405  405
 set_theme            POST   ->     ->  ->  ->  ->   ->  ->   ->   ->   ->   ->
 gallery              GET    200    200 200 200 200  200 200  200  200  200  200
 gallery              POST   200    200 200 200 200  200 200  200  200  200  200
+imports              GET    in     403 403 403 403  403 403  403  in   200  403
+imports              POST   in     403 403 403 403  403 403  403  in   200  403
+import_template      GET    in     403 403 403 403  403 403  403  in   200  403
+import_template      POST   in     403 403 403 403  403 403  403  in   200  403
+import               GET    in     403 403 403 403  403 403  403  in   200  403
+import               POST   in     403 403 403 403  403 403  403  in   200  403
+bring_in             GET    in     403 403 403 403  403 403  403  in   405  403
+bring_in             POST   in     403 403 403 403  403 403  403  in   ->   403
+cancel_import        GET    in     403 403 403 403  403 403  403  in   405  403
+cancel_import        POST   in     403 403 403 403  403 403  403  in   ->   403
+undo_import          GET    in     403 403 403 403  403 403  403  in   ->   403
+undo_import          POST   in     403 403 403 403  403 403  403  in   ->   403
 
 account_login        GET    200    ->  ->  ->  ->   ->  ->   ->   200  ->   ->
 account_login        POST   200    ->  ->  ->  ->   ->  ->   ->   200  ->   ->
@@ -252,6 +265,7 @@ PAGES_OF_A_PERSON = (
 )
 PAGES_OF_A_SCHEDULE = ("pause_schedule", "resume_schedule", "delete_schedule")
 PAGES_OF_A_TRANSFER = ("transfer", "decline_transfer", "take_back_transfer")
+PAGES_OF_AN_IMPORT = ("import", "bring_in", "cancel_import", "undo_import")
 # Who closes an account reads the references of what goes to somebody else, and no more.
 READS_REFERENCES = {("adam", "deactivate")}
 
@@ -330,7 +344,9 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         one=episode.youth, other=YouthFactory(unit=episode.unit), by=ana, now=now
     )
     merge = a_merge_of(YouthFactory(unit=episode.unit), YouthFactory(unit=episode.unit), by=ana)
+    batch_of_history = an_import(by=people["adam"], now=now)
     ids = {
+        **{page: [batch_of_history.public_id] for page in PAGES_OF_AN_IMPORT},
         **{page: [ana.public_id] for page in PAGES_OF_A_PERSON},
         **{page: [transfer.public_id] for page in PAGES_OF_A_TRANSFER},
         "take": [episode.public_id],

@@ -27,6 +27,7 @@ from casework.models import (
     FlagMark,
     FlagStep,
     FlagStepKind,
+    ImportBatch,
     Known,
     Merge,
     Message,
@@ -272,6 +273,18 @@ def a_month_tally(**fields: Any) -> MonthTally:
             "ended": 1,
             "started_long": 0,
             "ended_long": 0,
+            **fields,
+        }
+    )
+
+
+def an_import_batch(**fields: Any) -> ImportBatch:
+    return ImportBatch.objects.create(
+        **{
+            "received_at": TOLD,
+            "received_by": fields.pop("received_by", None) or UserFactory(),
+            "sha256": "0" * 64,
+            "size": 10,
             **fields,
         }
     )

@@ -15,6 +15,8 @@ from casework.models import (
     AuditEvent,
     EndReason,
     ExportPart,
+    ImportBatch,
+    ImportChunk,
     Known,
     Outcome,
     ReminderPreferences,
@@ -60,6 +62,7 @@ from tests.integration.models.rows import (
     an_entry,
     an_entry_notice,
     an_export,
+    an_import_batch,
     set_aside_by,
 )
 
@@ -354,6 +357,24 @@ BREAKS: dict[str, Callable[[], object]] = {
     "saved_view_member_once": one_member_twice,
     "saved_view_notice_of_some": lambda: an_entry_notice(entered=0),
     # Months whose counts were locked
+    "import_the_same_file_once": lambda: [
+        an_import_batch(state="imported", imported_at=TOLD, imported_by=UserFactory())
+        for _ in range(2)
+    ],
+    "import_imported_pair": lambda: an_import_batch(imported_at=TOLD),
+    "import_asked_pair": lambda: an_import_batch(asked_at=TOLD),
+    "import_undone_pair": lambda: an_import_batch(undone_at=TOLD),
+    "import_undone_after_imported": lambda: an_import_batch(
+        imported_at=TOLD,
+        imported_by=UserFactory(),
+        undone_at=TOLD - timedelta(hours=1),
+        undone_by=UserFactory(),
+    ),
+    "import_chunk_once": lambda: [
+        ImportChunk.objects.create(batch=ImportBatch.objects.first() or an_import_batch(), number=0)
+        for _ in range(2)
+    ],
+    "duty_in_records_asks_nobody": lambda: DutyFactory(in_records="not_done"),
     "counted_month_locked_once": lambda: [a_counted_month(version=one) for one in (1, 2)],
     "counted_month_version_once": lambda: [
         a_counted_month(unlocked_at=TOLD, unlocked_by=UserFactory(), unlocked_why="Late entries")
@@ -516,6 +537,8 @@ MAKE: dict[str, Callable[..., models.Model]] = {
     "CountedMonth": a_counted_month,
     "Export": an_export,
     "ScheduledExport": a_schedule,
+    "ImportBatch": an_import_batch,
+    "ImportChunk": lambda: ImportChunk.objects.create(batch=an_import_batch(), number=0),
     "Delivery": a_delivery,
     "DutyConfirmation": a_confirmation,
     "Circumstance": a_circumstance,

@@ -46,6 +46,7 @@ from tests.integration.models.rows import (
     an_assignment,
     an_entry,
     an_export,
+    an_import_batch,
 )
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,10 @@ REFUSED: dict[str, tuple[str, list[Callable[[], object]]]] = {
             lambda: change(an_assignment(), note="Rewritten"),
             lambda: change(an_undone_assignment(), undone_at=None, undone_by=None),
         ],
+    ),
+    "casework.ImportBatch:never_deleted": (
+        "Cannot delete rows from casework_importbatch",
+        [lambda: remove(an_import_batch())],
     ),
     "casework.CountedMonth:never_deleted": (
         "Cannot delete rows from casework_countedmonth",

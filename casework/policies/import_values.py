@@ -1,0 +1,88 @@
+"""The words that earlier records use for a choice, and what Porchlight calls it. Pure.
+
+The values are those of the records' own choices; a test holds the two together.
+"""
+
+from collections.abc import Mapping
+
+from casework.policies.import_columns import simplified
+from casework.policies.import_dates import CellProblem
+
+SEX = {
+    "female": ("f", "girl", "woman"),
+    "male": ("m", "boy", "man"),
+    "not_known": ("unknown", "u", "not_recorded"),
+}
+# The official words of AFCARS (45 CFR 1355.44) among them.
+PLACEMENT_KIND = {
+    "foster_home": (
+        *("foster", "foster_family", "foster_family_home", "foster_family_home_non_relative"),
+        *("foster_family_home_nonrelative", "therapeutic_foster_family_home", "licensed_home"),
+    ),
+    "kinship": (
+        *("relative", "relative_s_home", "relatives_home", "relative_home", "kin", "kinship_care"),
+        *("foster_family_home_relative", "relative_foster_family_home"),
+    ),
+    "group_home": ("group", "group_home_family_operated", "group_home_staff_operated"),
+    "residential": (
+        *("residential_treatment", "rtc", "residential_treatment_center", "institution"),
+        *("child_care_institution", "qualified_residential_treatment_program", "qrtp"),
+    ),
+    "shelter": ("shelter_care", "emergency_shelter", "group_home_shelter_care"),
+    "independent": (
+        *("supervised_independent_living", "independent_living", "sil"),
+        *("child_care_institution_supervised_independent_living",),
+    ),
+}
+END_REASON = {
+    "returned": ("return", "returned_to_placement", "returned_to_care", "self_returned", "back"),
+    "found_elsewhere": ("found", "located_elsewhere", "recovered_elsewhere"),
+    "aged_out": ("aged_out_of_care", "emancipated", "emancipation", "turned_18"),
+    "court_ended": (
+        *("court_ended_jurisdiction", "jurisdiction_ended", "custody_ended", "case_closed"),
+        *("dismissed", "discharged", "exited_care"),
+    ),
+    "deceased": ("died", "death"),
+}
+RETURNED_TO = {
+    "placement": ("back_at_placement", "same_placement", "the_placement"),
+    "other_safe_place": (
+        *("back_at_a_different_safe_place", "different_placement", "other", "other_placement"),
+        *("new_placement", "a_different_safe_place"),
+    ),
+    "not_recorded": ("unknown", "back_not_recorded_where"),
+}
+SAID = {"yes": ("y", "true", "1", "x", "done"), "no": ("n", "false", "0", "not_done")}
+WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "sex": SEX,
+    "placement_kind": PLACEMENT_KIND,
+    "end_reason": END_REASON,
+    "returned_to": RETURNED_TO,
+    **dict.fromkeys(("police_said", "ncmec_said", "screening_said", "conversation_said"), SAID),
+}
+_VALUE = {
+    key: {word: value for value, words in choices.items() for word in (value, *words)}
+    for key, choices in WORDS.items()
+}
+_ASKED = {
+    "sex": "Write Female or Male, or leave it empty",
+    "placement_kind": (
+        "Write Foster home, Relative's home, Group home, Residential treatment, Shelter care or "
+        "Supervised independent living, or leave it empty"
+    ),
+    "end_reason": (
+        "Write Returned, Found elsewhere, Aged out, Court ended jurisdiction or Deceased"
+    ),
+    "returned_to": "Write Back at placement or A different safe place, or leave it empty",
+}
+
+
+def read_choice(key: str, text: str) -> str:
+    """The value that these words mean in this column. Raises `CellProblem`."""
+    simple = simplified(text)
+    value = _VALUE[key].get(simple)
+    if value is None:
+        if key == "end_reason" and simple == "opened_in_error":
+            raise CellProblem("What was opened in error did not happen: leave this row out")
+        raise CellProblem(_ASKED.get(key, "Write Yes or No, or leave it empty"))
+    return value

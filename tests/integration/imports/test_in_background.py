@@ -1,0 +1,142 @@
+"""An uploaded file is checked and brought in by whoever is rung, one at a time; it can be stopped."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from casework.models import Episode, ImportBatch, ImportChunk, ImportState
+from casework.operations import import_work, imports
+from casework.operations.import_work import work_on_one
+from casework.tasks import work_on_imports
+from tests.integration.imports.files import an_import, csv_of, row
+
+pytestmark = pytest.mark.django_db
+
+
+def how(batch: ImportBatch) -> imports.HowToRead:
+    return imports.HowToRead(columns=batch.columns, unit=batch.unit)
+
+
+def test_a_file_is_checked_then_brought_in_and_then_not_kept(unit, adam, now):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+
+    assert work_on_one(clock=lambda: now)
+    batch.refresh_from_db()
+    assert batch.can_import
+    assert batch.summary["episodes"] == 1
+    assert not Episode.objects.exists()
+
+    imports.ask_import(batch=batch, by=adam, now=now)
+    assert work_on_one(clock=lambda: now)
+    batch.refresh_from_db()
+    assert (batch.state, batch.episode_count) == (ImportState.IMPORTED, 1)
+    assert not ImportChunk.objects.exists()
+    assert not work_on_one(clock=lambda: now)
+
+
+def test_only_one_is_worked_on_at_a_time_and_a_dead_one_is_taken_up_again(unit, adam, now):
+    for key in ("EX-1", "EX-2"):
+        batch = imports.receive(parts=[csv_of([row(case_number=key)]).encode()], by=adam, now=now)
+        imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    first = ImportBatch.objects.earliest("id")
+    ImportBatch.objects.filter(pk=first.pk).update(claimed_until=now + timedelta(minutes=1))
+
+    assert not work_on_one(clock=lambda: now)
+    assert work_on_one(clock=lambda: now + timedelta(minutes=2))
+
+
+def test_what_is_cut_off_again_and_again_is_given_up_in_words(unit, adam, now):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    ImportBatch.objects.update(attempts=import_work.ATTEMPTS)
+
+    work_on_one(clock=lambda: now)
+
+    batch.refresh_from_db()
+    assert batch.state == ImportState.FAILED
+    assert "cut off" in batch.failed_why
+    assert not ImportChunk.objects.exists()
+
+
+def test_work_that_is_stopped_leaves_nothing(unit, adam, now, monkeypatch):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    work_on_one(clock=lambda: now)
+    imports.ask_import(batch=batch, by=adam, now=now)
+    write = import_work.import_writing.write
+
+    def stopped_meanwhile(*args: object, **kwargs: object) -> object:
+        done = write(*args, **kwargs)
+        ImportBatch.objects.update(cancel_asked_at=now)
+        return done
+
+    monkeypatch.setattr(import_work.import_writing, "write", stopped_meanwhile)
+    work_on_one(clock=lambda: now)
+
+    batch.refresh_from_db()
+    assert batch.state == ImportState.CANCELLED
+    assert not Episode.objects.exists()
+    assert not ImportChunk.objects.exists()
+
+
+def test_a_file_that_nobody_brings_in_is_gone_after_a_day(unit, adam, now):
+    batch = an_import(by=adam, now=now)
+
+    assert imports.forget_old_files(now=now + timedelta(hours=23)) == 0
+    assert imports.forget_old_files(now=now + timedelta(hours=25)) == 1
+    batch.refresh_from_db()
+    assert batch.state == ImportState.EXPIRED
+    assert not ImportChunk.objects.exists()
+
+
+def test_the_task_rings_and_an_undo_is_done_in_the_background_too(unit, adam, now, clock_stands):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    work_on_imports()
+    imports.ask_import(batch=batch, by=adam, now=now)
+    work_on_imports()
+    imports.ask_undo(batch=batch, by=adam, now=now)
+    work_on_imports()
+
+    batch.refresh_from_db()
+    assert batch.state == ImportState.UNDONE
+    assert not Episode.objects.exists()
+
+
+def test_a_large_file_is_refused_by_its_size(unit, adam, now, client, clock_stands, monkeypatch):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    for module in ("casework.operations.imports", "casework.forms.uploads"):
+        monkeypatch.setattr(f"{module}.LARGEST_UPLOAD", 1_000)
+    client.force_login(adam)
+    file = SimpleUploadedFile("names.csv", b"x" * 200_000)
+
+    page = client.post(reverse("imports"), {"file": file})
+
+    assert "larger than" in page.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_the_page_goes_from_a_file_to_its_problems(unit, adam, client, clock_stands):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client.force_login(adam)
+    content = csv_of([row(told_at="soon")]).encode()
+    page = client.post(
+        reverse("imports"), {"file": SimpleUploadedFile("Marlo.csv", content)}, follow=True
+    )
+    assert "What its columns hold" in page.content.decode()
+    batch = ImportBatch.objects.get()
+    chosen = {f"column_{at}": key for key, at in batch.columns.items()}
+    page = client.post(
+        batch.get_absolute_url(), chosen | {"unit": str(unit.public_id)}, follow=True
+    )
+    assert page["Refresh"] == "2"
+
+    work_on_imports()
+    page = client.get(batch.get_absolute_url())
+    assert "1 problem" in page.content.decode()
+    assert "Agency told" in page.content.decode()
+    assert "Refresh" not in page

@@ -1,0 +1,126 @@
+"""An import is taken out again: exactly what it made, unless somebody has worked on it since."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+
+from casework.access.counts import count_period, count_since, scopes_of
+from casework.local.paths import ROOT
+from casework.models import (
+    AuditEvent,
+    Duty,
+    DutyEvidence,
+    Episode,
+    ImportState,
+    Note,
+    Placement,
+    Youth,
+    YouthName,
+)
+from casework.operations import counts as counting
+from casework.operations import import_undo, import_writing
+from casework.operations.counts import Change
+from casework.policies.count_periods import Month, month_period
+from tests.integration.imports.files import bring, row
+from tests.integration.scenes import log
+
+pytestmark = pytest.mark.django_db
+ROWS = [
+    row(police_at="2024-01-31 23:00", told_by="A neighbor", placement_kind="Shelter"),
+    row(case_number="EX-2"),
+]
+
+
+def test_everything_the_import_made_is_gone_and_nothing_else(unit, adam, episode, now):
+    before = _numbers()
+    batch = bring(ROWS, by=adam, now=now)
+
+    undone = import_undo.undo(batch=batch, by=adam, now=now)
+
+    assert _numbers() == before
+    assert undone.state == ImportState.UNDONE
+    [event] = AuditEvent.objects.filter(event="import.undone")
+    assert event.detail == {"episodes": 2, "youth": 2}
+
+
+def _numbers() -> dict[str, int]:
+    """How many rows there are of everything that an import makes, with their history."""
+    kinds = [Youth, YouthName, Placement, Episode, Duty, DutyEvidence, Note]
+    events = ["YouthEvent", "PlacementEvent", "EpisodeEvent", "DutyEvent"]
+    kinds += [apps.get_model("casework", name) for name in events]
+    return {kind.__name__: kind._default_manager.count() for kind in kinds}
+
+
+def test_the_same_file_can_be_brought_in_again_afterwards(unit, adam, now):
+    import_undo.undo(batch=bring(ROWS, by=adam, now=now), by=adam, now=now)
+
+    assert bring(ROWS, by=adam, now=now).episode_count == 2
+
+
+def test_a_youth_who_was_on_file_before_stays(unit, adam, jordan, now):
+    Youth.objects.filter(pk=jordan.pk).update(case_number="EX-1")
+    batch = bring([row(first_name="Jordan", last_name="", born_on="")], by=adam, now=now)
+
+    import_undo.undo(batch=batch, by=adam, now=now)
+
+    assert Youth.objects.get() == jordan
+    assert not jordan.episodes.exists()
+
+
+def test_work_since_then_keeps_it_in_whole(unit, adam, ana, now):
+    batch = bring(ROWS, by=adam, now=now)
+    log(Youth.objects.get(case_number="EX-2"), by=ana, now=now)
+
+    with pytest.raises(import_undo.Refused, match="people have worked on these records"):
+        import_undo.undo(batch=batch, by=adam, now=now)
+
+    assert Episode.objects.count() == 3
+
+
+def test_a_correction_since_then_keeps_it_in_whole(unit, adam, now):
+    batch = bring(ROWS, by=adam, now=now)
+    Youth.objects.filter(case_number="EX-1").update(eye_color="brown")
+
+    with pytest.raises(import_undo.Refused, match="in 1 place"):
+        import_undo.undo(batch=batch, by=adam, now=now)
+
+
+def test_a_second_press_does_nothing_more(unit, adam, now):
+    batch = bring(ROWS, by=adam, now=now)
+    for _ in range(2):
+        import_undo.undo(batch=batch, by=adam, now=now)
+
+    assert AuditEvent.objects.filter(event="import.undone").count() == 1
+
+
+def test_a_locked_month_says_that_records_were_brought_along_and_taken_out(unit, adam, now):
+    [scope] = scopes_of(adam)
+    january = Month(2024, 1)
+    lock = counting.lock(scope=scope, month=january, by=adam, now=now)
+    batch = bring(ROWS, by=adam, now=now + timedelta(hours=1))
+
+    revision = counting.revision_of(lock, *count_since(lock, scope))
+    assert revision is not None
+    assert revision.changes == {Change.BROUGHT_ALONG: 2}
+    assert revision.every["started"] == 2
+
+    counting.unlock(counted=lock, by=adam, now=now + timedelta(hours=2), why="History")
+    lock = counting.lock(scope=scope, month=january, by=adam, now=now + timedelta(hours=3))
+    import_undo.undo(batch=batch, by=adam, now=now + timedelta(hours=4))
+
+    revision = counting.revision_of(lock, *count_since(lock, scope))
+    assert revision is not None
+    assert revision.changes == {Change.TAKEN_OUT: 2}
+    assert count_period(scope, month_period(january), now=now).every.get("started", 0) == 0
+
+
+def test_triggers_rest_nowhere_but_where_an_import_is_written_and_taken_out():
+    resting = {
+        path.name
+        for path in (ROOT / "casework").rglob("*.py")
+        if "pgtrigger.ignore" in path.read_text()
+    }
+
+    assert resting == {"import_undo.py", "import_writing.py"}
+    assert import_writing.NOTHING_TO_DO == ("casework.Duty:standing_insert",)
