@@ -12,6 +12,7 @@ from casework.exports.document import CannotBeWritten, Document, Sheet, text_of
 MOST_ROWS = 20_000  # of all tables; more is no longer read on paper, and would need much memory
 MANY_COLUMNS = 6  # from here on the page lies on its side
 _TEMPLATE = Path(__file__).with_name("printed.typ")
+_NARROW = frozenset({"name", "about", "counted"})
 _MISSING_LETTER = "font"  # how typst says that none of its fonts has a letter
 
 log = logging.getLogger(__name__)
@@ -60,22 +61,24 @@ def _data(document: Document) -> dict[str, Any]:
 
 
 def _sheet(sheet: Sheet, *, most: int) -> dict[str, Any]:
+    """A table as the template takes it. Keys are for machines: paper leaves them out."""
+    shown = [at for at, column in enumerate(sheet.columns) if column.key != "key"]
     rows: list[list[str]] = []
     for row in sheet.rows:
         if len(rows) >= most:
             raise CannotBeWritten(
                 f"A PDF holds {MOST_ROWS:,} rows and this has more. Ask for XLSX or CSV."
             )
-        rows.append([text_of(cell) for cell in row])
+        rows.append([text_of(row[at]) for at in shown])
     return {
         "title": sheet.title,
         "columns": [
             {
                 "label": column.label,
                 "number": column.is_number,
-                "narrow": column.is_number or column.key in ("key", "name", "about"),
+                "narrow": column.is_number or column.key in _NARROW,
             }
-            for column in sheet.columns
+            for column in (sheet.columns[at] for at in shown)
         ],
         "rows": rows,
     }

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
+import typst
 
-from casework.exports import workbook
+from casework.exports import pdf, workbook
 from casework.exports.document import CannotBeWritten, Cell, Column, Document, Fact, Meaning, Sheet
 from casework.exports.formulas import neutral
 from casework.exports.pdf import MOST_ROWS
@@ -146,6 +147,19 @@ def test_pdf_is_tagged_in_english_and_meets_the_standard_for_accessibility():
     assert re.search(rb"/MarkInfo\s*<<\s*/Marked true", content)
     assert b"(en-US)" in content
     assert b"pdfuaid" in content
+
+
+def test_typst_has_nothing_to_warn_of():
+    data = json.dumps(pdf._data(a_document(("Zoë", 3))))
+
+    _, warnings = typst.compile_with_warnings(
+        pdf._TEMPLATE.read_bytes(),
+        format="pdf",
+        sys_inputs={"document": data},
+        pdf_standards="ua-1",
+    )
+
+    assert warnings == []
 
 
 def test_a_letter_that_no_font_has_does_not_stop_the_pdf():
