@@ -257,9 +257,10 @@ def summary() -> dict[str, object]:
         cursor.execute("""
             SELECT count(*), count(DISTINCT youth_key) FILTER (WHERE youth_id IS NULL),
                    count(DISTINCT youth_key) FILTER (WHERE youth_id IS NOT NULL),
-                   min(told_at), max(told_at),
+                   min((told_at AT TIME ZONE unit.time_zone)::date),
+                   max((told_at AT TIME ZONE unit.time_zone)::date),
                    count(police_at), count(ncmec_at), count(screening_at), count(conversation_at)
-            FROM import_row
+            FROM import_row JOIN casework_unit AS unit ON unit.id = unit_id
         """)
         episodes, new, known, first, last, *duties = cursor.fetchone()
         cursor.execute("""

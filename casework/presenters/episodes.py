@@ -121,7 +121,10 @@ def identity_of(
 def _notice(episode: Episode, now: datetime) -> str:
     late = episode.recorded_at - episode.told_at
     parts = []
-    if late > LATE_NOTE:
+    if episode.imported_in_id is not None:
+        when = moment(episode.recorded_at, episode.zone, now=now)
+        parts.append(f"Brought along from earlier records {when}.")
+    elif late > LATE_NOTE:
         parts.append(f"Logged {duration(late)} after you were told.")
     if episode.returned_at is not None:
         back = moment_as_known(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,7 +92,7 @@ def _state(batch: ImportBatch) -> str:
 
 
 def _size(size: int) -> str:
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+    return f"{max(1, size // 1000):,} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
 
 
 def _episodes(number: int) -> str:
@@ -115,9 +115,7 @@ def _progress(batch: ImportBatch) -> str:
 def _brings(said: Mapping[str, Any]) -> list[str]:
     if not said:
         return []
-    first, last = (
-        datetime.fromisoformat(said[name]).astimezone(zone()) for name in ("first", "last")
-    )
+    first, last = (date.fromisoformat(said[name]) for name in ("first", "last"))
     times = ", ".join(
         f"{_DUTIES[name]} {number:,}" for name, number in said["duties"].items() if name in _DUTIES
     )
@@ -128,8 +126,8 @@ def _brings(said: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _day(at: datetime) -> str:
-    return f"{day_words(at.date())}, {at.year}"
+def _day(day: date) -> str:
+    return f"{day_words(day)}, {day.year}"
 
 
 def _done(batch: ImportBatch, *, now: datetime) -> str:

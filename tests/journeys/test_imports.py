@@ -59,7 +59,7 @@ def test_an_admin_brings_history_in_and_takes_it_out_again(visit, size, tmp_path
     adam.follow("Take it out again")
     adam.looks("imports-undo")
     adam.press("Take them out")
-    wait_for(adam, "Taken out again")
+    wait_for(adam, "Nothing of it is on file")
     adam.open(MONTH)
     assert started(adam) == 0
 

@@ -154,3 +154,14 @@ def test_what_no_rule_asks_for_is_kept_in_a_note(unit, adam, now):
         "NCMEC number: N-77.",
         "Told by: Group home staff.",
     ]
+
+
+def test_the_page_of_an_episode_says_that_it_was_brought_along(
+    unit, adam, ana, client, clock_stands, now
+):
+    bring([row()], by=adam, now=now)
+    client.force_login(ana)
+
+    page = client.get(Episode.objects.get().get_absolute_url()).content.decode()
+
+    assert "Brought along from earlier records" in page
