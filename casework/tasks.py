@@ -80,8 +80,9 @@ def look_for_duplicates(**_: object) -> None:
         log.warning("The database is away (%s); the next round looks", type(error).__name__)
 
 
-# A file may take longer than a sweep. Only one is made at a time, so that a process is left for the
-# reminders; what a lost worker was making is taken up again when its claim has run out.
+# A file may take longer than a sweep. Of this and the next but one only one is worked on at a time, so
+# that a process is left for the reminders; what a lost worker left is taken up again when its claim
+# has run out.
 @shared_task(soft_time_limit=15 * 60, time_limit=16 * 60)
 def make_exports(**_: object) -> None:
     """Make the file that has waited longest; the next tick takes the next."""
@@ -100,8 +101,7 @@ def ask_scheduled_exports(**_: object) -> None:
         log.warning("The database is away (%s); the next hour tries again", type(error).__name__)
 
 
-# Far longer than other tasks: one import is one transaction. Only one is worked on at a time, so that
-# the other workers stay free for reminders.
+# Far longer than other tasks: one import is one transaction.
 @shared_task(soft_time_limit=60 * 60, time_limit=65 * 60)
 def work_on_imports(**_: object) -> None:
     """Check or bring in the file of earlier records that has waited longest, if any waits."""

@@ -1,7 +1,6 @@
 """The queue of files to be made: claimed, made, kept in the database; or tried again, or given up.
 
-One file is made at a time, so that one of the worker's two processes is always free for reminders.
-Whoever makes it holds a claim that runs out: what a killed worker left is taken up again.
+One file is made at a time (`long_work.py`). Whoever makes it holds a claim that runs out: what a killed worker left is taken up again.
 """
 
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from casework.access.exports import kept_of
 from casework.models import CountedMonth, Export, ExportPart, Message, MessageKind
 from casework.models.export import ExportQuerySet
 from casework.operations.exports import KEPT_FOR
+from casework.operations.long_work import is_none_going_on
 from casework.policies.shared_periods import SharedPeriod
 
 LEASE = timedelta(minutes=5)  # longer than a million rows take between two notes of progress
 ATTEMPTS = 3
 PAUSE = timedelta(minutes=1)
 PART = 1 << 20  # bytes
-# Numbers of our own for PostgreSQL's advisory locks.
-_ONE_AT_A_TIME, _ONE_SHARES = 7_160_019, 7_160_020
+_ONE_SHARES = 7_160_020  # a number of our own for PostgreSQL's advisory locks
 STOPPED_EACH_TIME = (
     "The work stopped three times before it was done. Ask for a shorter time, or ask whoever runs "
     "Porchlight to look at the worker's log."
@@ -52,10 +51,8 @@ class Shared:
 
 @transaction.atomic
 def claim(*, now: datetime) -> Export | None:
-    """The file that is to be made next; None when none waits or one is being made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
-    if Export.objects.claimed_at(now).exists():
+    """The file that is to be made next; None when none waits or other long work is going on."""
+    if not is_none_going_on(now=now):
         return None
     for export in (
         Export.objects.unfinished()

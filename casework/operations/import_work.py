@@ -14,7 +14,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from casework import audit
 from casework.models import ImportBatch, ImportState, User
-from casework.models.import_batch import AT_WORK
 from casework.operations import import_undo, import_writing
 from casework.operations.import_staging import (
     Problems,
@@ -26,6 +25,7 @@ from casework.operations.import_staging import (
     summary,
 )
 from casework.operations.imports import give_up, held_batch, opener_of
+from casework.operations.long_work import is_none_going_on
 from casework.policies.import_text import Opened
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def _take_time() -> None:
 def work_on_one(*, clock: Callable[[], datetime]) -> bool:
     """Check or bring in the file that has waited longest; False when there is nothing to do.
 
-    One at a time, whoever asks: an import may take minutes, and reminders need the other workers.
+    One at a time (`long_work.py`), whoever asks: an import may take minutes.
     """
     now = clock()
     batch = _claim(now)
@@ -163,7 +163,7 @@ def _refuse(batch: ImportBatch, why: str) -> None:
 
 def _claim(now: datetime) -> ImportBatch | None:
     with transaction.atomic():
-        if ImportBatch.objects.filter(state__in=AT_WORK, claimed_until__gte=now).exists():
+        if not is_none_going_on(now=now):
             return None
         waiting = ImportBatch.objects.waiting(now).select_for_update(skip_locked=True)
         batch = waiting.first()
