@@ -125,7 +125,8 @@ class YouthName(models.Model):
                 name="youth_name_prefix",
                 opclasses=("varchar_pattern_ops", "int8_ops"),
             ),
-            models.Index(fields=("sound", "youth"), name="youth_name_sound"),
+            # With the spelling: of the very many who sound alike the nearest in spelling come first.
+            models.Index(fields=("sound", "youth"), include=("folded",), name="youth_name_sounds"),
             models.Index(fields=("letters", "youth"), name="youth_name_letters"),
         )
 

@@ -22,7 +22,7 @@ WAYS = {
         NAMES.filter(folded__startswith="mar").order_by(AlongThePrefixIndex(F("folded")), "youth"),
         NAMES.filter(folded="maria").order_by("-youth"),
     ],
-    "youth_name_sound": lambda: [NAMES.filter(sound="MR").order_by("-youth")],
+    "youth_name_sounds": lambda: [NAMES.filter(sound="MR").order_by("-youth")],
     "youth_name_letters": lambda: [NAMES.filter(letters="aaimr").order_by("-youth")],
     "youth_case_number_any_case": lambda: [
         Youth.objects.order_by().filter(case_number__iexact="syn-1")
