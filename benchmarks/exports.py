@@ -33,11 +33,11 @@ _DUTIES = """
     INSERT INTO casework_duty (public_id, episode_id, code, protocol_version, title, phase, round,
         repeats, makes, "order", anchor, counted_from_at, is_provisional, open_questions, due_at,
         rule, basis, source, verified, evidence_fields, phone, help, if_refused, planned_at,
-        done_at, done_by_id, done_precision)
+        done_at, done_by_id, done_precision, in_records)
     SELECT gen_random_uuid(), episode.id, code, 'synthetic', 'Report', 'missing', 1, '', '[]', 1,
         'told', told_at, FALSE, '[]', told_at + interval '24 hours', 'Within 24 hours', 'statute',
         'Synthetic', 'found', '[]', '', '', '', told_at,
-        told_at + interval '30 hours' * (episode.id %% 5) / 4, %(by)s, 'exact'
+        told_at + interval '30 hours' * (episode.id %% 5) / 4, %(by)s, 'exact', ''
     FROM casework_episode AS episode,
          unnest(ARRAY['report_to_police', 'report_to_ncmec']) AS code
 """

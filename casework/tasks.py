@@ -11,6 +11,7 @@ from django.utils import timezone
 from casework.exports.making import make_next
 from casework.health import readiness
 from casework.notifications.deadman import ping
+from casework.notifications.noting import note_again
 from casework.notifications.pulses import PING, beat
 from casework.notifications.sweep import sweep
 from casework.operations import (
@@ -87,6 +88,7 @@ def look_for_duplicates(**_: object) -> None:
 def make_exports(**_: object) -> None:
     """Make the file that has waited longest; the next tick takes the next."""
     try:
+        note_again()
         make_next(clock=timezone.now)
     except (InterfaceError, OperationalError) as error:
         log.warning("The database is away (%s); the next tick tries again", type(error).__name__)
@@ -106,6 +108,7 @@ def ask_scheduled_exports(**_: object) -> None:
 def work_on_imports(**_: object) -> None:
     """Check or bring in the file of earlier records that has waited longest, if any waits."""
     try:
+        note_again()
         import_work.work_on_one(clock=timezone.now)
     except (InterfaceError, OperationalError) as error:
         log.warning("The database is away (%s); its lease ends", type(error).__name__)

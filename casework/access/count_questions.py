@@ -213,7 +213,7 @@ DUTIES_OF_THE_PERIOD = f"""
                 duty.code = ANY(%(return_codes)s)
                 OR duty.phase = 'return' AND duty.code <> ALL(%(missing_codes)s)))
 """
-OUTCOME = outcome_sql(duty="duty", episode="counted")
+OUTCOME = outcome_sql(duty="duty", episode="counted", zone="counted.zone")
 COUNTED_DUTIES = f"""
     {DUTIES_OF_THE_PERIOD}
         AND (duty.code = ANY(%(missing_codes)s) OR duty.code = ANY(%(return_codes)s))

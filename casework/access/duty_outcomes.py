@@ -43,10 +43,11 @@ def asked_of(duty: str) -> str:
     return f"({duty}.withdrawn_at IS NULL OR {duty}.in_records <> '')"
 
 
-def outcome_sql(*, duty: str, episode: str) -> str:
+def outcome_sql(*, duty: str, episode: str, zone: str) -> str:
     """The outcome of a duty in force, as an expression; `%(now)s` is the moment it is asked for.
 
-    `duty` and `episode` are the names by which the statement knows rows of these two tables.
+    `duty` and `episode` are the names by which the statement knows rows of these two tables, `zone`
+    is an expression of the zone in which a day begins and ends.
     """
     return f"""
         CASE
@@ -59,7 +60,8 @@ def outcome_sql(*, duty: str, episode: str) -> str:
             WHEN {duty}.done_at IS NULL THEN 'running'
             WHEN {duty}.done_at > {duty}.due_at THEN 'late'
             WHEN {duty}.done_precision = 'date_only'
-                AND {duty}.due_at < {duty}.done_at + interval '1 day' THEN 'not_provable'
+                AND {duty}.due_at < ({duty}.done_at AT TIME ZONE {zone} + interval '1 day')
+                    AT TIME ZONE {zone} THEN 'not_provable'
             ELSE 'on_time'
         END
     """

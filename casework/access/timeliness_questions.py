@@ -99,7 +99,7 @@ ROWS = of_the_counted(
 OF_EPISODE = f"""
     WITH proof AS (
         SELECT episode.reference, episode.public_id AS episode_id, episode.time_zone AS zone,
-               FALSE AS is_long, {outcome_sql(duty="duty", episode="episode")} AS outcome,
+               FALSE AS is_long, {outcome_sql(duty="duty", episode="episode", zone="episode.time_zone")} AS outcome,
                duty."order" AS place, duty.id, {_READ}
         FROM casework_episode AS episode
         JOIN casework_duty AS duty ON duty.episode_id = episode.id AND {asked_of("duty")}

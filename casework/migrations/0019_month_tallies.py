@@ -40,9 +40,11 @@ COUNT_ANEW = """
     END
     $$;
 """
-# Reads every episode: about a minute for ten million, when a page may take half of one.
+# Reads every episode: about a minute for ten million, when a page may take half of one. Meanwhile
+# nobody ends an episode uncounted: who reads goes on, who writes waits until the triggers are there.
 FILL = """
     SET LOCAL statement_timeout = 0;
+    LOCK TABLE casework_episode, casework_unit IN SHARE ROW EXCLUSIVE MODE;
     SELECT casework_count_months_anew(ARRAY(SELECT id FROM casework_unit));
 """
 

@@ -2,7 +2,7 @@
 
 The database keeps the rows itself (`month_tally_triggers.py`), so that no writer can forget to.
 Every change adds a row, also one that takes away: nobody waits for another to count, and their sum
-is right at any time. Once a day the rows of a month become one.
+is right at any time. Once an hour the rows of a month become one.
 """
 
 from django.db import models

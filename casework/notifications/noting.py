@@ -67,6 +67,7 @@ def note_sent(
 
 def note_again() -> None:
     """Note again what this process had sent when the database went away under it; else nothing.
+    Also before long work, after which the claims would have run out.
 
     Raises what says that the database is still away. A note that it refuses is logged and left: its
     message is sent again when its claim has run out.

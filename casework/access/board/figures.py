@@ -223,7 +223,7 @@ def _counted(
             moment=moment,
             within=" AND ".join(within),
             asked=asked_of("d"),
-            outcome=outcome_sql(duty="d", episode="e"),
+            outcome=outcome_sql(duty="d", episode="e", zone="e.time_zone"),
             counted=COUNTED_SQL,
         )
         cursor.execute(question, values)

@@ -59,6 +59,23 @@ def test_done_on_the_due_day_at_a_time_nobody_wrote_down_is_not_provable(still_m
     assert outcome_of(duty) == DutyOutcome.NOT_PROVABLE
 
 
+@pytest.mark.parametrize(
+    ("day", "length", "becomes"),
+    [
+        (at(11, 2, 5, year=2025), 25, DutyOutcome.NOT_PROVABLE),
+        (at(3, 9, 6, year=2025), 23, DutyOutcome.ON_TIME),
+    ],
+    ids=["a day of 25 hours", "a day of 23 hours"],
+)
+def test_a_day_on_which_clocks_change_is_as_long_as_it_is(unit, day, length, becomes):
+    """Due in the hour that makes the difference, or right when the day is over."""
+    episode = was_missing(unit, day - timedelta(hours=30))
+    due = 30 + min(length, 24.5)
+    duty = a_duty(episode, due=due, done=30, precision=Precision.DATE_ONLY)
+
+    assert outcome_of(duty, now=day + timedelta(days=3)) == becomes
+
+
 def test_done_on_a_later_day_is_late_by_nobody_knows_how_much(still_missing):
     a_duty(still_missing, due=24, done=36, precision=Precision.DATE_ONLY)
 
