@@ -5,6 +5,7 @@ import pickle
 import re
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -188,6 +189,8 @@ def _in_a_process(way: Way) -> dict[str, Any]:
             with os.fdopen(write, "wb") as to:
                 pickle.dump(_measured(way), to)
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
     os.close(write)

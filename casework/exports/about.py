@@ -1,6 +1,7 @@
 """What every file says about itself, and its name."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from django.conf import settings
 from django.utils.text import slugify
@@ -19,6 +20,7 @@ TITLES = {
     ExportKind.SHARED: "Counts, to share",
     ExportKind.TIMELINESS: "Proof of timeliness",
 }
+_AS_ON_FILE_NOW = (ExportKind.ROWS, ExportKind.TIMELINESS)  # also where the month is locked
 
 
 def document_of(
@@ -61,12 +63,14 @@ def about(work: Work) -> list[Fact]:
     return [Fact(key=key, label=label, value=value) for key, label, value in facts]
 
 
-def file_name(export: Export) -> str:
-    """ "porchlight-counts-2026-03-agency.xlsx"; of a period that was not over, as of which day."""
+def file_name(export: Export, zone: tzinfo) -> str:
+    """ "porchlight-counts-2026-03-agency.xlsx"; of a period that was not over, as of which day in
+    the zone of its scope.
+    """
     whose = slugify(export.unit.name)[:_LONGEST_UNIT] or "unit" if export.unit else "agency"
     so_far = ""
     if export.done_at is not None and not export.is_of_whole_period:
-        so_far = f"-not-over-as-of-{export.done_at.date().isoformat()}"
+        so_far = f"-not-over-as-of-{export.done_at.astimezone(zone).date().isoformat()}"
     extension = FileFormat(export.file_format).extension
     return f"porchlight-{export.kind}-{export.period}-{whose}{so_far}.{extension}"
 
@@ -83,11 +87,11 @@ def _lock(work: Work) -> str:
         return "Not locked: figures follow every entry that is added or corrected"
     at = work.lock.locked_at.astimezone(work.scope.zone).isoformat(timespec="seconds")
     version = f"Version {work.lock.version}, locked {at}"
-    if work.export.kind == ExportKind.ROWS:
+    if work.export.kind in _AS_ON_FILE_NOW:
         return f"{version}. The rows show what is on file now, which can differ from the lock"
     return version
 
 
 def _definitions_version(work: Work) -> str:
-    is_of_lock = work.lock is not None and work.export.kind != ExportKind.ROWS
+    is_of_lock = work.lock is not None and work.export.kind not in _AS_ON_FILE_NOW
     return work.lock.definitions_version if work.lock and is_of_lock else VERSION

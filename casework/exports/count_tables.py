@@ -9,17 +9,10 @@ from dataclasses import dataclass
 from typing import IO
 
 from casework.access.count_parts import DUTIES, OUTCOMES, PARTS, SEX_WORDS, unit_groups
-from casework.access.counts import (
-    Counts,
-    CountScope,
-    SumLine,
-    count_period,
-    count_since,
-    one_moment,
-)
+from casework.access.counts import Counts, CountScope, SumLine, count_period, count_since
 from casework.exports.about import document_of
 from casework.exports.document import Cell, Column, Meaning, Sheet
-from casework.exports.work import Made, Work
+from casework.exports.work import Made, Work, one_long_moment
 from casework.exports.writers import write
 from casework.policies.count_definitions import DEFINITIONS, definition_of
 
@@ -52,7 +45,7 @@ class CountTables:
 
 def write_counts(work: Work, to: IO[bytes]) -> Made:
     """Write the counts with every number."""
-    with one_moment():
+    with one_long_moment():
         if work.lock is None:
             counts = count_period(work.scope, work.period, now=work.now)
         else:
@@ -92,12 +85,15 @@ def write_tables(tables: CountTables, work: Work, to: IO[bytes]) -> int:
             Column(key="all_now", label="All, on file now", is_number=True),
             Column(key="two_days_now", label="2 days or more, on file now", is_number=True),
         ]
+    # Of a locked month too, these are counted now.
+    as_of = "" if tables.now is None else ", as on file now"
     sheets = [
         Sheet(key="figures", title="Figures", columns=columns, rows=figures),
-        _lines("months", "24 months", "Month", tables.months, HEADLINES[:4]),
+        _lines("months", f"24 months{as_of}", "Month", tables.months, HEADLINES[:4]),
     ]
     if tables.units:
-        sheets.append(_lines("units", "Unit by unit", "Unit", tables.units, HEADLINES[1:4]))
+        title = f"Unit by unit{as_of}"
+        sheets.append(_lines("units", title, "Unit", tables.units, HEADLINES[1:4]))
     meanings = [Meaning(key=one.key, label=one.label, words=one.words) for one in DEFINITIONS]
     write(document_of(work, sheets=sheets, meanings=meanings), work.file_format, to)
     return len(figures)

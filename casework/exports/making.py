@@ -56,6 +56,8 @@ def make_next(*, clock: Callable[[], datetime]) -> bool:
     except Exception as error:  # whatever it is, the next file must be made
         log.exception("Export %s failed: %s", export.public_id, type(error).__name__)
         queue.try_again(export, now=clock())
+    finally:
+        queue.let_go(export)
     return True
 
 

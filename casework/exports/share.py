@@ -13,11 +13,13 @@ from django.conf import settings
 
 from casework.access import count_parts
 from casework.access.counts import CountScope, Figures, count_period, lock_of
+from casework.exports.work import one_long_moment
 from casework.models import CountedMonth
 from casework.policies.count_periods import CountPeriod, PeriodKind
 from casework.policies.shared_periods import (
     NotShareable,
     SharedPeriod,
+    must_meet,
     must_not_touch,
     same_as_before,
 )
@@ -80,6 +82,7 @@ def shared_figures(
                 f"In {period.label} some number of the line from missing at start to missing at "
                 "end is small. Share the file without how many were missing."
             ) from error
+        must_meet(period, figures, earlier)
     notes = [legend(settings.SMALL_NUMBERS), LEFT_OUT]
     if "at_end" not in figures:
         notes.append(LEVELS_LEFT_OUT)
@@ -91,7 +94,8 @@ def _counted(
 ) -> tuple[Figures, CountedMonth | None]:
     """A month as it is locked; a year as it is counted now."""
     if period.kind is not PeriodKind.MONTH:
-        return count_period(scope, period, now=now).every, None
+        with one_long_moment():
+            return count_period(scope, period, now=now).every, None
     lock = lock_of(scope, period.first)
     if lock is None:
         raise NotShareable(f"{period.label} is not locked. Lock it, then share it.")

@@ -20,7 +20,7 @@ from casework.access.timeliness import (
 )
 from casework.exports.about import about
 from casework.exports.document import Cell, Column, Document, Fact, Meaning, Sheet
-from casework.exports.work import Made, Work
+from casework.exports.work import Made, Work, one_long_moment
 from casework.exports.writers import write
 from casework.models import CountedMonth, Episode, Role
 from casework.policies.count_definitions import DEFINITIONS, VERSION
@@ -65,7 +65,7 @@ def write_timeliness(work: Work, to: IO[bytes]) -> Made:
     asked_at = moment_of(work.lock, now=work.now)
     with tempfile.TemporaryFile() as read:
         # Read first, written then: how far it is cannot be noted while nothing may be written.
-        with one_moment():
+        with one_long_moment():
             totals = totals_of(work.scope, work.period, now=asked_at)
             for proof in proofs_of(work.scope, work.period, now=asked_at):
                 pickle.dump(proof, read)
@@ -73,7 +73,7 @@ def write_timeliness(work: Work, to: IO[bytes]) -> Made:
         read.seek(0)
         document = Document(
             title=title_of(work.period),
-            about=about(work),
+            about=[*about(work), _as_of(asked_at, work.scope)],
             sheets=sheets(totals, _read_again(read, number, work), work.file_format),
             meanings=meanings(),
         )
@@ -111,7 +111,7 @@ def period_document(
             label="Is the period over?",
             value="Yes" if period.is_over(now, scope.zones) else "NOT OVER: as of when it was made",
         ),
-        Fact(key="as_of", label="Clocks read at", value=_iso(asked_at.astimezone(scope.zone))),
+        _as_of(asked_at, scope),
         Fact(key="made_at", label="Made", value=_iso(now.astimezone(scope.zone))),
         Fact(
             key="lock",
@@ -165,6 +165,11 @@ def title_of(period: CountPeriod) -> str:
 def moment_of(lock: CountedMonth | None, *, now: datetime) -> datetime:
     """When clocks are read: of a locked month at its lock, as the page of the counts does it."""
     return lock.locked_at if lock else now
+
+
+def _as_of(asked_at: datetime, scope: CountScope) -> Fact:
+    value = _iso(asked_at.astimezone(scope.zone))
+    return Fact(key="as_of", label="Clocks read at", value=value)
 
 
 def sheets(

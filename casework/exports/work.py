@@ -1,14 +1,33 @@
 """What a maker of files is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from casework.access.counts import CountScope
+from django.db import connection
+
+from casework.access.counts import CountScope, one_moment
 from casework.models import CountedMonth, Export
 from casework.operations.export_queue import Shared
 from casework.policies.count_periods import CountPeriod
 from casework.policies.file_formats import FileFormat
+
+LONGEST = timedelta(minutes=10)  # of one question: a million rows take seconds
+
+
+@contextmanager
+def one_long_moment() -> Iterator[None]:
+    """As `one_moment`, with the time that a file may take and a page may not."""
+    with one_moment():
+        allow_long_questions()
+        yield
+
+
+def allow_long_questions() -> None:
+    """Let each question of the open transaction take up to `LONGEST`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = %s", [f"{LONGEST.total_seconds():.0f}s"])
 
 
 @dataclass(frozen=True, kw_only=True)

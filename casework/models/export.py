@@ -105,8 +105,8 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(kind=ExportKind.SHARED, done_at__isnull=False)
 
     def claimed_at(self, now: datetime) -> "ExportQuerySet":
-        """Exports that somebody is making at this moment."""
-        return self.unfinished().filter(claimed_until__gt=now)
+        """Exports that somebody is making at this moment, or has not yet seen to be cancelled."""
+        return self.filter(claimed_until__gt=now)
 
 
 class Export(Asked):

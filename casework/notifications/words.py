@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from casework.access.inbox import duties_needing_action
-from casework.models import Delivery, Message, MessageKind, User
+from casework.models import Delivery, Export, Message, MessageKind, User
 from casework.models.reminder import DeliveryQuerySet
 from casework.policies.ladder import ReminderKind
 from casework.policies.leading import leads
@@ -166,10 +166,12 @@ def _digest(message: Message, deliveries: Sequence[Delivery], *, now: datetime) 
 
 def _export(message: Message) -> Words:
     """That a scheduled export was made, or could not be: no word of what stands in it."""
+    failed = Export.objects.filter(asked_by=message.recipient, failed_at=message.created_at)
+    became = "could not be made" if failed.exists() else "is ready to look at"
     return _written(
         message,
-        subject="Your monthly export is ready to look at",
-        headline="Your monthly export is ready to look at",
+        subject=f"Your monthly export {became}",
+        headline=f"Your monthly export {became}",
         lines=[Line("See your exports", _address("exports"), None, "", False, False)],
         more=0,
         why=["You asked for an export every month."],

@@ -221,6 +221,8 @@ def _why(
     was_counted, is_counted = any(before.roles(episode.pk)), any(after.roles(episode.pk))
     if episode.pk in moved and was_counted is not is_counted:
         return Change.MOVED
+    if episode.imported_in_id is not None and not was_counted:
+        return Change.BROUGHT_ALONG  # it says when an import began; the lock may lie before its end
     ended = episode.ended_recorded_at
     if ended is not None and ended > counted.locked_at:
         return Change.END_RECORDED_LATE

@@ -18,7 +18,7 @@ from casework.operations.exports import KEPT_FOR
 from casework.operations.long_work import is_none_going_on
 from casework.policies.shared_periods import SharedPeriod
 
-LEASE = timedelta(minutes=5)  # longer than a million rows take between two notes of progress
+LEASE = timedelta(minutes=12)  # longer than one question may take: `LONGEST` of exports/work.py
 ATTEMPTS = 3
 PAUSE = timedelta(minutes=1)
 PART = 1 << 20  # bytes
@@ -122,6 +122,12 @@ def keep(
         raise Stopped  # takes the parts back with it
     audit.record("export.made", subject=export, by=None, at=now, rows=rows, size=size)
     _announce(export, now=now)
+
+
+def let_go(export: Export) -> None:
+    """Nobody makes a cancelled file any more: the next one may begin."""
+    cancelled = Export.objects.filter(pk=export.pk, cancelled_at__isnull=False)
+    cancelled.filter(claimed_until=export.claimed_until).update(claimed_until=None)
 
 
 @transaction.atomic

@@ -48,7 +48,8 @@ def ask(
     Raises `Refused` where the person may not have it, it cannot be of that format, the period has
     not begun, no purpose is given, or too many of theirs wait.
     """
-    refuse(by, kind, file_format, purpose, purpose_words)
+    if schedule is None:  # what is scheduled was let through then; it is looked at when it is made
+        refuse(by, kind, file_format, purpose, purpose_words)
     if not period.has_begun(now, scope.zones):
         raise Refused(f"{period.label} has not begun. Choose an earlier time.")
     try:
@@ -108,8 +109,8 @@ def cancel(*, export: Export, by: User, now: datetime) -> Export:
         return held
     if held.done_at is not None or held.failed_at is not None:
         raise Refused("It is not being made any more, so there is nothing to cancel.")
-    held.cancelled_at, held.claimed_until = now, None
-    held.save(update_fields=["cancelled_at", "claimed_until"])
+    held.cancelled_at = now  # the claim stays: whoever makes it is at work until they notice
+    held.save(update_fields=["cancelled_at"])
     _record("export.cancelled", held, by=by, now=now)
     return held
 

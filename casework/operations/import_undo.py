@@ -12,6 +12,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from casework import audit
 from casework.models import (
@@ -64,8 +65,8 @@ def undo(*, batch: ImportBatch, by: User, now: datetime) -> ImportBatch:
     if worked_on:
         raise Refused(
             "Nothing was taken out: people have worked on these records since, in "
-            f"{worked_on:,} {'place' if worked_on == 1 else 'places'}. Close what is wrong as "
-            "“Opened in error”, one by one."
+            f"{worked_on:,} {'place' if worked_on == 1 else 'places'}. They all stay. Write "
+            "what is wrong with one as a note on its timeline."
         )
     _delete(held)
     held.state, held.undone_at, held.undone_by = ImportState.UNDONE, now, by
@@ -92,9 +93,12 @@ def _later_work(batch: ImportBatch) -> Iterator["models.QuerySet[models.Model]"]
     """Rows that stand on the import's and are not its own, and changes to its own."""
     for model in TRACKED:
         yield _changed(batch, model)
-        for relation in model._meta.related_objects:
+        # Hidden ones too: most relations that only look one way are (related_name="+").
+        for relation in model._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, ForeignObjectRel):
+                continue
             other = relation.related_model
-            if _is_history(other):
+            if _is_history(other) or other is Standing:
                 continue
             here = other._default_manager.filter(
                 **{f"{relation.field.name}__in": _of(batch, model).values("pk")}

@@ -24,7 +24,7 @@ from casework.operations.import_staging import (
     stage,
     summary,
 )
-from casework.operations.imports import give_up, held_batch, opener_of
+from casework.operations.imports import forget, give_up, held_batch, opener_of
 from casework.operations.long_work import is_none_going_on
 from casework.policies.import_text import Opened
 
@@ -93,9 +93,8 @@ def bring_in(
                 raise Cancelled
             held.state, held.imported_at, held.imported_by = ImportState.IMPORTED, now, by
             held.episode_count, held.youth_count, held.row_count = episodes, youth, rows
-            held.claimed_until, held.step, held.problems = None, "", []
-            held.save()
-            held.chunks.all().delete()
+            held.claimed_until, held.step = None, ""
+            forget(held)
             audit.record(
                 "import.brought_in", subject=held, by=by, at=now, episodes=episodes, youth=youth
             )
@@ -137,28 +136,45 @@ def work_on_one(*, clock: Callable[[], datetime]) -> bool:
                 by = batch.asked_by
                 bring_in(batch=batch, opened=opener_of(batch), by=by, now=now, tell=tell)
     except Cancelled:
-        give_up(_fresh(batch), ImportState.CANCELLED)
+        _give_up(batch, ImportState.CANCELLED)
     except HasProblems as error:
         _keep(batch, Found(rows=error.rows, problems=error.problems, summary={}), now=now)
     except Refused as error:
-        _refuse(_fresh(batch), str(error))
+        _refuse(batch, str(error))
     except SoftTimeLimitExceeded:
         log.warning("Import %s took too long", batch.public_id)
         says = "It took longer than an hour. Cut the file into parts."
-        _refuse(_fresh(batch), says)
+        _refuse(batch, says)
     except DatabaseError as error:
         log.warning("Import %s: %s", batch.public_id, type(error).__name__)
         raise  # its lease ends, and it is tried again
     return True
 
 
+@transaction.atomic
 def _refuse(batch: ImportBatch, why: str) -> None:
     """Say why it was not done. What was brought in stays brought in when an undo is refused."""
     if batch.state != ImportState.TO_UNDO:
-        give_up(batch, ImportState.FAILED, why)
-        return
-    batch.state, batch.failed_why, batch.claimed_until = ImportState.IMPORTED, why, None
-    batch.save(update_fields=["state", "failed_why", "claimed_until"])
+        _give_up(batch, ImportState.FAILED, why)
+    elif held := _held_claim(batch):
+        held.state, held.failed_why, held.claimed_until = ImportState.IMPORTED, why, None
+        held.save(update_fields=["state", "failed_why", "claimed_until"])
+
+
+@transaction.atomic
+def _give_up(batch: ImportBatch, state: ImportState, why: str = "") -> None:
+    if held := _held_claim(batch):
+        give_up(held, state, why)
+
+
+def _held_claim(batch: ImportBatch) -> ImportBatch | None:
+    """The claimed import, held; None when another has claimed it since, or is done with it.
+
+    A worker that was slow beyond its lease must not overwrite what the next one has done.
+    """
+    held = held_batch(batch)
+    is_ours = (held.state, held.attempts) == (batch.state, batch.attempts)
+    return held if is_ours else None
 
 
 def _claim(now: datetime) -> ImportBatch | None:
@@ -174,14 +190,12 @@ def _claim(now: datetime) -> ImportBatch | None:
     return ImportBatch.objects.select_related("asked_by", "unit").get(pk=batch.pk)
 
 
-def _fresh(batch: ImportBatch) -> ImportBatch:
-    return ImportBatch.objects.get(pk=batch.pk)
-
-
 @transaction.atomic
 def _keep(batch: ImportBatch, found: Found, *, now: datetime) -> None:
     """Keep what a check found."""
-    held = held_batch(batch)
+    held = _held_claim(batch)
+    if held is None:
+        return
     if held.cancel_asked_at is not None:
         give_up(held, ImportState.CANCELLED)
         return

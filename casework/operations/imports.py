@@ -234,12 +234,22 @@ def _not_now(batch: ImportBatch) -> str:
 
 
 def give_up(batch: ImportBatch, state: ImportState, why: str = "") -> ImportBatch:
-    """Forget the file, in this state. What its problems say may quote it, so that goes too."""
+    """Forget the file, in this state."""
     batch.state, batch.failed_why, batch.claimed_until = state, why, None
-    batch.problems = []
+    forget(batch)
+    return batch
+
+
+def forget(batch: ImportBatch) -> None:
+    """Save the import without its file and without what may quote it.
+
+    That is what its problems say, and the names of its columns: of a file without any, the first row
+    is a youth's.
+    """
+    batch.headers, batch.columns = [], {}
+    batch.problems, batch.problem_count = [], 0
     batch.save()
     batch.chunks.all().delete()
-    return batch
 
 
 def forget_old_files(*, now: datetime) -> int:

@@ -168,11 +168,17 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     """Take back a return that was recorded by mistake: the missing time was never interrupted.
 
     What was recorded stays on the timeline, as a note. Raises `CannotUndo` when the youth has been
-    missing again since, or when somebody has already worked on a return duty.
+    missing again since, when somebody has already worked on a return duty, or when the episode was
+    brought along: it has no clocks that could run on.
     """
     episode = locked(episode)
     if episode.returned_at is None:
         raise CannotUndo("No return is recorded for this episode.")
+    if episode.imported_in_id is not None:
+        raise CannotUndo(
+            "This episode was brought along from earlier records, so nothing would remind anybody. "
+            "If the youth is missing, log the youth as missing instead."
+        )
     taken_back = _return_in_words(episode, now)
     _clear_return(episode)
     try:

@@ -9,7 +9,7 @@ from django.db import transaction
 from casework import audit
 from casework.access.counts import CountScope
 from casework.access.exports import scope_for
-from casework.models import Export, ExportKind, ExportPurpose, ScheduledExport, User
+from casework.models import Export, ExportKind, ExportPurpose, ScheduledExport, Unit, User
 from casework.operations import exports
 from casework.operations.exports import Refused
 from casework.policies.count_periods import CountPeriod, Month, month_period
@@ -35,7 +35,7 @@ def schedule(
 ) -> ScheduledExport:
     """Make a file every month from now on, the first one of the month that is running.
 
-    The same again is the one that there is. Raises `Refused` as `exports.ask` does, and when the
+    The same again is the one that there is; it goes on where it was paused. Raises `Refused` as `exports.ask` does, and when the
     person has too many.
     """
     exports.refuse(by, kind, file_format, purpose, purpose_words)
@@ -50,6 +50,8 @@ def schedule(
         with_levels=with_levels,
     ).first()
     if same is not None:
+        resume(scheduled=same, by=by, now=now)
+        same.refresh_from_db()
         return same
     if by.scheduled_exports.count() >= MOST_SCHEDULES:
         raise Refused(f"You have {MOST_SCHEDULES} monthly exports. Delete one first.")
@@ -69,7 +71,7 @@ def schedule(
 
 
 @transaction.atomic
-def pause(*, scheduled: ScheduledExport, by: User, now: datetime) -> None:
+def pause(*, scheduled: ScheduledExport, by: User | None, now: datetime) -> None:
     """Make none until it goes on. Months that pass meanwhile are not made later."""
     if ScheduledExport.objects.filter(pk=scheduled.pk, paused_at=None).update(paused_at=now):
         audit.record("scheduled_export.paused", subject=scheduled, by=by, at=now)
@@ -95,45 +97,54 @@ def delete(*, scheduled: ScheduledExport, by: User, now: datetime) -> None:
 def ask_due(*, now: datetime) -> int:
     """Ask for each monthly export whose month is over and whose day has come; how many.
 
-    Each month is asked for once, however often and in parallel this runs.
+    Each month is asked for once, however often and in parallel this runs. Whose owner may not have
+    it any more is asked for too, so that they hear that it could not be made, and is paused then.
     """
     asked = 0
-    standing = ScheduledExport.objects.filter(paused_at=None).select_related("owner", "unit")
-    for scheduled in standing.order_by("pk"):
-        scope = scope_for(scheduled.owner, scheduled)
-        if scope is None:
-            log.warning("Scheduled export %s: its owner may not have it", scheduled.public_id)
-            continue
-        period = _due(scheduled, scope, now=now)
-        if period is None or Export.objects.filter(schedule=scheduled, period=period.code).exists():
-            continue
-        try:
-            exports.ask(
-                by=scheduled.owner,
-                now=now,
-                scope=scope,
-                period=period,
-                kind=ExportKind(scheduled.kind),
-                file_format=FileFormat(scheduled.file_format),
-                purpose=ExportPurpose(scheduled.purpose),
-                purpose_words=scheduled.purpose_words,
-                with_levels=scheduled.with_levels,
-                submission_key=uuid.uuid5(scheduled.public_id, period.code),
-                schedule=scheduled,
-            )
-        except Refused as error:
-            log.warning("Scheduled export %s was refused: %s", scheduled.public_id, error)
-        else:
-            asked += 1
+    standing = ScheduledExport.objects.filter(paused_at=None, owner__is_active=True)
+    for scheduled in standing.select_related("owner", "unit").order_by("pk"):
+        own = scope_for(scheduled.owner, scheduled)
+        scope = own or CountScope(unit=scheduled.unit, units=list(Unit.objects.all()))
+        periods = [
+            period
+            for period in _due(scheduled, scope, now=now)
+            if not Export.objects.filter(schedule=scheduled, period=period.code).exists()
+        ]
+        asked += sum(_ask(scheduled, scope, period, now=now) for period in periods)
+        if periods and own is None:
+            pause(scheduled=scheduled, by=None, now=now)
     return asked
 
 
-def _due(scheduled: ScheduledExport, scope: CountScope, *, now: datetime) -> CountPeriod | None:
-    """The last month, if it is over in every zone, its day has come and it was not over before."""
-    month = Month.of(now, scope.zone).later(-1)
-    period = month_period(month)
+def _ask(
+    scheduled: ScheduledExport, scope: CountScope, period: CountPeriod, *, now: datetime
+) -> bool:
+    try:
+        exports.ask(
+            by=scheduled.owner,
+            now=now,
+            scope=scope,
+            period=period,
+            kind=ExportKind(scheduled.kind),
+            file_format=FileFormat(scheduled.file_format),
+            purpose=ExportPurpose(scheduled.purpose),
+            purpose_words=scheduled.purpose_words,
+            with_levels=scheduled.with_levels,
+            submission_key=uuid.uuid5(scheduled.public_id, period.code),
+            schedule=scheduled,
+        )
+    except Refused as error:
+        log.warning("Scheduled export %s was refused: %s", scheduled.public_id, error)
+        return False
+    return True
+
+
+def _due(scheduled: ScheduledExport, scope: CountScope, *, now: datetime) -> list[CountPeriod]:
+    """The last month, if its day has come, and the one before, whose day may have passed unseen;
+    each if it is over in every zone and was not over before.
+    """
+    last, began = Month.of(now, scope.zone).later(-1), Month.of(scheduled.made_at, scope.zone)
     day_has_come = now.astimezone(scope.zone).day >= scheduled.day
-    began = Month.of(scheduled.made_at, scope.zone)
-    if not day_has_come or month < began or not period.is_over(now, scope.zones):
-        return None
-    return period
+    months = [last.later(-1), last] if day_has_come else [last.later(-1)]
+    periods = [month_period(month) for month in months if month >= began]
+    return [period for period in periods if period.is_over(now, scope.zones)]

@@ -110,6 +110,8 @@ def read_day(text: str, *, order: DateOrder | None, since_1904: bool, today: dat
         raise CellProblem("There is no such day. " + _LIKE) from None
     if year < FIRST_YEAR:
         raise CellProblem("Check the year")
+    if year > today.year + 1:
+        raise CellProblem("This is still to come. Check the year")
     return Written(written, _clock(parts), _offset(parts.get("offset")))
 
 

@@ -20,6 +20,7 @@ LONGEST_LINE = 256 * 1024  # bytes; and as long may one cell be
 BROKEN = re.compile("[\udc80-\udcff]")  # a byte that the encoding has no letter for
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 DELIMITERS = ",;\t"
+NO_TEXT = "This is not a text file. Save the sheet as “CSV UTF-8”."
 
 
 class FileProblem(Exception):
@@ -49,7 +50,10 @@ def shape_of(opened: Opened) -> Shape:
         except UnicodeDecodeError:
             raise FileProblem("The file ends in the middle of a letter. Save it anew.") from None
     delimiter = max(DELIMITERS, key=first.count)
+    csv.field_size_limit(LONGEST_LINE)
     headers = next(csv.reader([first], delimiter=delimiter), [])
+    if CONTROL.search(first):
+        raise FileProblem(NO_TEXT)
     if not any(header.strip() for header in headers):
         raise FileProblem("The first row is empty. It must hold the names of the columns.", 1)
     if len(headers) > MOST_COLUMNS:
@@ -69,7 +73,8 @@ def rows_of(opened: Opened, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(LONGEST_LINE)
     with opened() as file:
         text = io.TextIOWrapper(file, shape.encoding, errors=_errors(shape.encoding), newline="")
-        reader = csv.reader(text, delimiter=shape.delimiter)
+        # Strict: else the rows after a quotation mark that is not closed would become one cell.
+        reader = csv.reader(text, delimiter=shape.delimiter, strict=True)
         number = 0
         while True:
             number += 1
@@ -79,8 +84,9 @@ def rows_of(opened: Opened, shape: Shape) -> Iterator[tuple[int, list[str]]]:
                 return
             except (csv.Error, UnicodeDecodeError):
                 raise FileProblem(
-                    "This row cannot be read: a quotation mark is opened and not closed, or the "
-                    "file ends in the middle of a letter. Nothing after it was read.",
+                    "This row cannot be read: a quotation mark is opened and not closed, or closed "
+                    "before the end of its cell, or the file ends in the middle of a letter. "
+                    "Nothing after it was read.",
                     number,
                 ) from None
             if number > MOST_ROWS + 1:
@@ -114,7 +120,7 @@ def _encoding_of(opened: Opened) -> str:
                 "This is a workbook. Open it, choose Save As, and save the sheet as “CSV UTF-8”."
             )
         if b"\x00" in start:
-            raise FileProblem("This is not a text file. Save the sheet as “CSV UTF-8”.")
+            raise FileProblem(NO_TEXT)
     fits = misfits = 0
     with opened() as file:
         while line := file.readline(LONGEST_LINE):

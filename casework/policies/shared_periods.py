@@ -79,6 +79,29 @@ def must_not_touch(
             )
 
 
+def must_meet(period: CountPeriod, figures: Published, earlier: Sequence[SharedPeriod]) -> None:
+    """Raise `NotShareable` where the number missing between two files is another one in each.
+
+    Then something was revised between their locks, and the difference would tell how much.
+    """
+    if _LEVEL not in figures:
+        return
+    for one in earlier:
+        if one.period.last.later(1) == period.first:
+            before, after = one.figures, figures
+        elif period.last.later(1) == one.period.first:
+            before, after = figures, one.figures
+        else:
+            continue
+        if before.get(_LEVEL) != after.get("at_start"):
+            raise NotShareable(
+                f"Entries were added or corrected since {one.period.label} was shared, so that it "
+                f"and {period.label} disagree on how many were missing between them. Beside each "
+                "other the two files would tell the difference. Share the internal figures with "
+                "those who may read them instead."
+            )
+
+
 def add_up(figures: Sequence[Published]) -> Published:
     """The sums of what was shared, the first period first; hidden where it is hidden in any.
 

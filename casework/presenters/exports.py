@@ -1,6 +1,6 @@
 """The list of one's files: what each is, how far it is, until when it is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -9,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from casework.exports.about import TITLES
+from casework.exports.making import NOT_ALLOWED
 from casework.models import Export, ExportKind, ExportPurpose, ExportState, ScheduledExport
 from casework.models.export import Asked
 from casework.policies.count_periods import read_period
@@ -53,9 +54,11 @@ class ScheduleRow:
     delete_url: str
 
 
-def export_rows(exports: Iterable[Export], zone: tzinfo, *, now: datetime) -> list[ExportRow]:
-    """The files, in the order given."""
-    return [_row(export, zone, now=now) for export in exports]
+def export_rows(
+    exports: Iterable[Export], zone: tzinfo, in_reach: Collection[int], *, now: datetime
+) -> list[ExportRow]:
+    """The files, in the order given; only those `in_reach`, by their row's key, can be had."""
+    return [_row(export, zone, is_in_reach=export.pk in in_reach, now=now) for export in exports]
 
 
 def schedule_rows(some: Iterable[ScheduledExport]) -> list[ScheduleRow]:
@@ -89,8 +92,9 @@ def what(asked: Asked) -> str:
     return f"{TITLES[ExportKind(asked.kind)]} ({FileFormat(asked.file_format).value.upper()})"
 
 
-def _row(export: Export, zone: tzinfo, *, now: datetime) -> ExportRow:
+def _row(export: Export, zone: tzinfo, *, is_in_reach: bool, now: datetime) -> ExportRow:
     state = export.state(now)
+    is_there = state is ExportState.DONE
     is_unfinished = state in (ExportState.WAITING, ExportState.RUNNING)
     period = read_period(export.period, starts=settings.FISCAL_YEAR_STARTS)
     return ExportRow(
@@ -99,11 +103,13 @@ def _row(export: Export, zone: tzinfo, *, now: datetime) -> ExportRow:
         of=f"{period.label}, {_whose(export)}",
         state=state.value,
         tag=_TAGS.get(state, "neutral"),
-        detail=_detail(export, state, zone, now=now),
+        detail=_detail(export, state, zone, now=now)
+        if is_in_reach or not is_there
+        else NOT_ALLOWED,
         asked=moment(export.asked_at, zone, now=now),
         purpose=_purpose(export),
         download_url=reverse("download_export", args=[export.public_id])
-        if state is ExportState.DONE
+        if is_there and is_in_reach
         else "",
         cancel_url=reverse("cancel_export", args=[export.public_id]) if is_unfinished else "",
     )

@@ -20,12 +20,13 @@ from casework.access.exports import (
     get_schedule_or_404,
     may_export,
     schedules_of,
+    scope_for,
 )
 from casework.access.permissions import Permission
 from casework.exports.about import file_name
 from casework.exports.making import MAKERS
 from casework.forms.exports import ExportForm, ScheduleForm
-from casework.models import ExportKind, ExportState, User
+from casework.models import Export, ExportKind, ExportState, User
 from casework.operations import exports as exporting
 from casework.operations import scheduled_exports
 from casework.policies.count_periods import (
@@ -50,7 +51,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     scopes = _scopes_or_404(user)
     mine = list(exports_of(user)[:MOST_LISTED])
     context = {
-        "rows": export_rows(mine, scopes[0].zone, now=now),
+        "rows": export_rows(mine, scopes[0].zone, _in_reach(user, scopes, mine), now=now),
         "schedules": schedule_rows(schedules_of(user)),
         "status": status_words(mine, now=now),
         "is_waiting": any(
@@ -97,7 +98,8 @@ def download_export(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """The file itself, a megabyte at a time."""
     user, now = signed_in(request), timezone.now()
     export = get_export_or_404(user, export_id)
-    if not may_export(user, ExportKind(export.kind)):
+    scope = scope_for(user, export)
+    if scope is None:
         raise Http404
     try:
         content = exporting.download(export=export, by=user, now=now)
@@ -108,7 +110,7 @@ def download_export(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
         content,
         content_type=FileFormat(export.file_format).content_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{file_name(export)}"',
+            "Content-Disposition": f'attachment; filename="{file_name(export, scope.zone)}"',
             "Content-Length": str(export.size),
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store, private",
@@ -204,6 +206,14 @@ def _scope_of(scopes: list[CountScope], unit_id: str) -> CountScope:
         (scope for scope in scopes if scope.unit and str(scope.unit.public_id) == unit_id),
         scopes[0],
     )
+
+
+def _in_reach(user: User, scopes: list[CountScope], some: list[Export]) -> set[int]:
+    """The files, by their row's key, that this person may still have; as `scope_for` says it."""
+    units = {scope.unit.pk if scope.unit else None for scope in scopes}
+    return {
+        one.pk for one in some if one.unit_id in units and may_export(user, ExportKind(one.kind))
+    }
 
 
 def _kinds(user: User) -> list[ExportKind]:

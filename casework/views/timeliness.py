@@ -121,10 +121,13 @@ def timeliness_file(request: HttpRequest, extension: str) -> HttpResponse:
     lock = _lock(scope, period)
     totals = totals_of(scope, period, now=moment_of(lock, now=now))
     if sum(total.number for total in totals) > MOST_AT_ONCE:
+        instead = "Choose one month or unit."
+        if may(user, Permission.COUNTS_EXPORT):
+            instead = "Ask for the proof of timeliness under Exports, or choose one month or unit."
         messages.error(
             request,
             f"{period.label} has more than {MOST_AT_ONCE:,} duties, too many to be made while you "
-            "wait. Ask for the proof of timeliness under Exports, or choose one month or unit.",
+            f"wait. {instead}",
         )
         return redirect(words.address_of(scope, period))
     document = period_document(scope, period, lock, file_format=file_format, now=now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         elif options["columns"]:
             for column in COLUMNS:
                 self.stdout.write(f"{column.key}: {column.label}. {column.about}".rstrip())
-        elif options["undo"]:
+        elif options["undo"] is not None:
             self._undo(options["undo"], by=_admin(options["by"]))
         elif options["file"]:
             self._bring(Path(options["file"]), by=_admin(options["by"]), options=options)
@@ -156,7 +157,10 @@ class Command(BaseCommand):
         sys.stderr.flush()
 
     def _undo(self, public_id: str, *, by: User) -> None:
-        batch = ImportBatch.objects.filter(public_id=public_id).first()
+        try:
+            batch = ImportBatch.objects.filter(public_id=public_id).first()
+        except ValidationError:
+            batch = None
         if batch is None:
             raise CommandError(f"--undo: there is no import {public_id}")
         try:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from casework.access.counts import count_period
+from casework.exports import count_tables
 from casework.exports.count_tables import keys_of_figures
 from casework.exports.episode_columns import EPISODE_COLUMNS
 from casework.models import EndReason, ExportKind, Sex
@@ -118,8 +119,35 @@ def test_a_locked_month_gives_the_locked_figures_and_names_the_version(february,
     rows = {row["key"]: row for row in read["figures"]}
     assert (rows["started"]["all"], rows["started"]["all_now"]) == (2, 3)
     assert rows["in_care"]["all"] == 240
+    assert read["months"][-1]["started"] == 3
     assert read["about"]["lock"].startswith("Version 1, locked 2026-03-03T02:00:00-06:00")
     assert export.lock.version == 1
+
+
+def test_a_locked_month_says_which_tables_are_counted_now(february, sam, monkeypatch):
+    titles = []
+
+    def noted(document, file_format, to):
+        titles.append([sheet.title for sheet in document.sheets])
+
+    monkeypatch.setattr(count_tables, "write", noted)
+    made(sam)
+    lock(scope=scope_of(sam), month=Month(2026, 2), by=sam, now=NOW)
+    made(sam)
+
+    assert titles == [
+        ["Figures", "24 months", "Unit by unit"],
+        ["Figures", "24 months, as on file now", "Unit by unit, as on file now"],
+    ]
+
+
+def test_the_proof_of_a_locked_month_says_that_it_is_as_on_file_now(february, sam):
+    lock(scope=scope_of(sam), month=Month(2026, 2), by=sam, now=NOW)
+
+    about = read_json(made(sam, kind=ExportKind.TIMELINESS, now=NOW + timedelta(hours=2)))["about"]
+
+    assert "what is on file now" in about["lock"]
+    assert about["as_of"] == "2026-03-03T02:00:00-06:00"
 
 
 def test_a_row_an_episode_whose_columns_add_up_to_the_figures(february, adam):

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import AuditEvent, Export, ScheduledExport
-from tests.factories import UserFactory
+from tests.factories import UnitFactory, UserFactory
+from tests.integration.counts.past import at
 from tests.integration.models.rows import a_made_export, a_schedule, an_export
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_stands")]
@@ -79,11 +80,11 @@ def test_an_answer_that_is_missing_is_named(client, adam, unit):
     assert "Say in a few words what it is for" in response.content.decode()
 
 
-def test_a_file_is_sent_as_an_attachment_that_nobody_keeps_or_guesses_at(client, adam, now, unit):
+def test_a_file_is_sent_as_an_attachment_that_nobody_keeps_or_guesses_at(client, sam, now, unit):
     export = a_made_export(
-        b"PK content", asked_by=adam, unit=unit, expires_at=now + timedelta(days=1)
+        b"PK content", asked_by=sam, unit=unit, expires_at=now + timedelta(days=1)
     )
-    client.force_login(adam)
+    client.force_login(sam)
 
     response = client.get(reverse("download_export", args=[export.public_id]))
 
@@ -95,7 +96,7 @@ def test_a_file_is_sent_as_an_attachment_that_nobody_keeps_or_guesses_at(client,
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Length"] == "10"
-    assert AuditEvent.objects.get(event="export.downloaded").by == adam.public_id
+    assert AuditEvent.objects.get(event="export.downloaded").by == sam.public_id
 
 
 def test_another_admins_file_does_not_exist(client, adam, now):
@@ -105,6 +106,41 @@ def test_another_admins_file_does_not_exist(client, adam, now):
     assert client.get(reverse("download_export", args=[export.public_id])).status_code == 404
     assert client.post(reverse("cancel_export", args=[export.public_id])).status_code == 404
     assert "Counts, internal" not in a_page_of(client, "/counts/exports")
+
+
+@pytest.mark.parametrize("was", ["of another unit", "an admin"])
+def test_who_no_longer_reaches_what_was_counted_has_its_file_no_more(
+    client, sam, now, other_unit, was
+):
+    export = a_made_export(
+        asked_by=sam,
+        unit=other_unit if was == "of another unit" else None,
+        expires_at=now + timedelta(days=1),
+    )
+    address = reverse("download_export", args=[export.public_id])
+    client.force_login(sam)
+
+    page = a_page_of(client, "/counts/exports")
+
+    assert address not in page
+    assert "Your account may not read these counts any more." in page
+    assert client.get(address).status_code == 404
+    assert not AuditEvent.objects.filter(event="export.downloaded").exists()
+
+
+def test_a_file_is_named_by_the_day_of_its_own_calendar(client, adam, now):
+    UnitFactory(time_zone="America/Chicago")
+    export = a_made_export(
+        asked_by=adam,
+        done_at=at(2, 20, 2),  # 8 p.m. of February 19
+        expires_at=now + timedelta(days=1),
+        is_of_whole_period=False,
+    )
+    client.force_login(adam)
+
+    response = client.get(reverse("download_export", args=[export.public_id]))
+
+    assert "not-over-as-of-2026-02-19" in response["Content-Disposition"]
 
 
 def test_an_expired_file_is_explained_instead_of_sent(client, adam, now):

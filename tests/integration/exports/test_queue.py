@@ -5,11 +5,12 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from django.db import connection
 
-from casework.exports import making
+from casework.exports import count_tables, making, share, timeliness
 from casework.exports.document import CannotBeWritten
 from casework.exports.making import make_next
-from casework.exports.work import Made
+from casework.exports.work import LONGEST, Made
 from casework.models import AuditEvent, Export, ExportKind, ExportPart, ExportPurpose, ExportState
 from casework.operations import export_queue, exports
 from casework.operations.exports import Refused
@@ -151,6 +152,48 @@ def test_what_cancels_between_writing_and_keeping_leaves_nothing(unit, adam, tmp
         export_queue.keep(export, file, rows=1, lock=None, is_of_whole_period=True, now=NOW)
 
     assert not ExportPart.objects.exists()
+
+
+def test_while_a_cancelled_file_is_still_written_no_other_begins(unit, adam, monkeypatch):
+    export, following = asked(adam), asked(adam, kind=ExportKind.ROWS)
+    begun = []
+
+    def cancelled_meanwhile(work, to):
+        exports.cancel(export=export, by=adam, now=NOW)
+        begun.append(export_queue.claim(now=NOW))
+        return Made(rows=1, lock=None)
+
+    monkeypatch.setattr(making, "MAKERS", {ExportKind.COUNTS: cancelled_meanwhile})
+    make_next(clock=stands())
+
+    assert begun == [None]
+    assert export_queue.claim(now=NOW) == following
+
+
+@pytest.mark.parametrize(
+    ("module", "question", "fields"),
+    [
+        (count_tables, "count_period", {}),
+        (timeliness, "totals_of", {"kind": ExportKind.TIMELINESS}),
+        (share, "count_period", {"kind": ExportKind.SHARED, "period": "2025"}),
+    ],
+)
+def test_a_file_may_ask_longer_than_a_page_and_no_longer_than_its_claim(
+    module, question, fields, unit, adam, monkeypatch
+):
+    assert export_queue.LEASE > LONGEST
+    asks, allowed = getattr(module, question), []
+
+    def noted(*args, **named):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            allowed.append(cursor.fetchone()[0])
+        return asks(*args, **named)
+
+    monkeypatch.setattr(module, question, noted)
+    made(adam, **fields)
+
+    assert allowed == ["10min"]
 
 
 def test_what_was_made_cannot_be_cancelled(unit, adam):

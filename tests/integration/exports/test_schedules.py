@@ -8,7 +8,7 @@ from django.core import mail
 from casework.access.counts import scopes_of
 from casework.exports import making
 from casework.exports.making import make_next
-from casework.models import Export, ExportKind, ExportPurpose, Message
+from casework.models import Export, ExportKind, ExportPurpose, Message, Role
 from casework.notifications.sweep import sweep
 from casework.operations import scheduled_exports
 from casework.operations.exports import Refused
@@ -53,6 +53,15 @@ def test_the_month_that_is_running_is_the_first_and_each_is_asked_for_once(every
     assert (export.period, export.asked_by) == ("2026-03", sam)
 
 
+def test_a_month_whose_days_all_passed_without_a_worker_is_made_later(every_month):
+    every_month(day=28)
+
+    assert scheduled_exports.ask_due(now=at(5, 2)) == 1
+    assert scheduled_exports.ask_due(now=at(5, 2)) == 0
+    assert Export.objects.get().period == "2026-03"
+    assert scheduled_exports.ask_due(now=at(5, 28, 12)) == 1
+
+
 def test_it_waits_until_the_month_is_over_in_every_zone(every_month, unit, sam):
     UnitFactory(parent=unit, time_zone="Pacific/Honolulu")
     every_month(day=1, scope=scopes_of(sam)[0])
@@ -94,6 +103,33 @@ def test_the_same_twice_is_one(every_month):
     assert every_month() == every_month()
 
 
+def test_the_same_again_goes_on_where_it_was_paused(every_month, sam):
+    scheduled = every_month()
+    scheduled_exports.pause(scheduled=scheduled, by=sam, now=IN_MARCH)
+
+    assert every_month() == scheduled
+
+    assert scheduled_exports.ask_due(now=APRIL_5) == 1
+
+
+@pytest.mark.parametrize("lost", ["role", "unit"])
+def test_who_may_not_have_it_any_more_hears_once_that_it_could_not_be_made(
+    every_month, sam, other_unit, lost
+):
+    scheduled = every_month()
+    sam.role, sam.unit = (Role.AUDITOR, None) if lost == "role" else (sam.role, other_unit)
+    sam.save()
+
+    assert [scheduled_exports.ask_due(now=now) for now in (APRIL_5, at(5, 5, 12))] == [1, 0]
+    make_next(clock=stands(APRIL_5))
+    sweep(clock=stands(APRIL_5), seconds=5)
+
+    assert Export.objects.get().failed_words == making.NOT_ALLOWED
+    assert [sent.subject for sent in mail.outbox] == ["Your monthly export could not be made"]
+    scheduled.refresh_from_db()
+    assert scheduled.paused_at == APRIL_5
+
+
 def test_nobody_schedules_without_end(every_month):
     for day in range(1, scheduled_exports.MOST_SCHEDULES + 1):
         every_month(day=day)
@@ -116,7 +152,8 @@ def test_its_owner_hears_of_it_by_a_mail_that_says_nothing(
 
     [sent] = mail.outbox
     assert sent.to == [sam.email]
-    assert sent.subject == "Your monthly export is ready to look at"
+    became = "is ready to look at" if goes_well else "could not be made"
+    assert sent.subject == f"Your monthly export {became}"
     assert "/counts/exports" in sent.body
     assert sam.unit.name not in sent.body
     assert "Mar" not in sent.body

@@ -74,6 +74,19 @@ def test_how_many_were_missing_is_added_only_where_all_of_the_line_is_large(unit
     assert line == [15, 12, 12, 15, 27]
 
 
+def test_what_was_revised_after_the_month_before_was_shared_is_not_told(unit, agency, lock):
+    were_missing(unit, 12)
+    for _ in range(15):
+        was_missing(unit, at(1, 3), youth=YouthFactory(unit=unit))
+    lock()
+    january = SharedPeriod(
+        period=read_period("2026-01", starts=10), figures={"at_start": 20, "at_end": 14}
+    )
+
+    with pytest.raises(NotShareable, match="Jan 2026 was shared, so that it and Feb 2026 disagree"):
+        shared_figures(agency, FEBRUARY, earlier=[january], now=NOW, with_levels=True)
+
+
 def test_where_it_is_not_the_file_says_to_leave_it_out(unit, agency, lock):
     were_missing(unit, 12)
     was_missing(unit, at(1, 3))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.urls import reverse
 
 from casework.models import Episode, ImportBatch, ImportChunk, ImportState
@@ -140,3 +141,77 @@ def test_the_page_goes_from_a_file_to_its_problems(unit, adam, client, clock_sta
     assert "1 problem" in page.content.decode()
     assert "Agency told" in page.content.decode()
     assert "Refresh" not in page
+
+
+def test_a_file_without_a_row_of_names_leaves_none_of_its_first_row_behind(unit, adam, now):
+    content = csv_of([row(), row(case_number="EX-2")]).split("\n", 1)[1].encode()
+    batch = imports.receive(parts=[content], by=adam, now=now)
+    assert "Marlo" in batch.headers
+    ImportBatch.objects.update(problem_count=3, problems=[{"row": 1, "column": "", "says": "No"}])
+    batch.refresh_from_db()
+
+    imports.cancel(batch=batch, by=adam, now=now)
+
+    batch.refresh_from_db()
+    assert (batch.headers, batch.columns) == ([], {})
+    assert (batch.problem_count, batch.problems) == (0, [])
+
+
+def test_the_names_of_the_columns_go_when_the_file_is_brought_in(unit, adam, now):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    work_on_one(clock=lambda: now)
+    imports.ask_import(batch=batch, by=adam, now=now)
+    work_on_one(clock=lambda: now)
+
+    batch.refresh_from_db()
+    assert batch.state == ImportState.IMPORTED
+    assert (batch.headers, batch.columns) == ([], {})
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        import_work.Cancelled(),
+        import_work.Refused("Somebody brought in the same file."),
+        import_work.HasProblems(1, import_work.Problems()),
+        SoftTimeLimitExceeded(),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_a_worker_that_is_late_does_not_overwrite_what_another_has_done(
+    unit, adam, now, monkeypatch, fault
+):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    work_on_one(clock=lambda: now)
+    imports.ask_import(batch=batch, by=adam, now=now)
+    bring_in = import_work.bring_in
+
+    def done_by_another_first(**asked: object) -> object:
+        bring_in(**asked)
+        raise fault
+
+    monkeypatch.setattr(import_work, "bring_in", done_by_another_first)
+    work_on_one(clock=lambda: now)
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.episode_count, batch.failed_why) == (ImportState.IMPORTED, 1, "")
+
+
+def test_a_worker_that_is_late_leaves_the_file_to_whoever_took_it_up_again(
+    unit, adam, now, monkeypatch
+):
+    batch = an_import(by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+
+    def taken_up_again(**_: object) -> object:
+        ImportBatch.objects.update(attempts=2)
+        raise import_work.Cancelled
+
+    monkeypatch.setattr(import_work, "check", taken_up_again)
+    work_on_one(clock=lambda: now)
+
+    batch.refresh_from_db()
+    assert batch.state == ImportState.TO_CHECK
+    assert ImportChunk.objects.exists()

@@ -5,7 +5,7 @@ import pytest
 from casework.models import Episode, ImportBatch, Youth
 from casework.operations import import_work
 from casework.policies.import_text import FileProblem
-from tests.factories import UnitFactory
+from tests.factories import UnitFactory, YouthFactory
 from tests.integration.imports.files import bring, csv_of, opener, problems_of, row, take_up
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
         ({"told_at": "31-31-24x"}, "told_at", "Write a day like"),
         ({"told_at": "2024-03-10 02:30", "returned_at": "2024-03-12"}, "told_at", "did not happen"),
         ({"told_at": "2031-01-01"}, "told_at", "still to come"),
+        ({"told_at": "9999-12-31 23:00"}, "told_at", "Check the year"),
         ({"returned_at": ""}, "returned_at", "There is no end"),
         ({"returned_at": "2024-01-30 10:00"}, "returned_at", "before the agency was told"),
         ({"last_seen_at": "2024-02-01 10:00"}, "told_at", "earlier than Last seen"),
@@ -104,6 +105,8 @@ def test_encodings_and_delimiters_of_spreadsheets_are_understood(
         (b"", "empty"),
         (b"PK\x03\x04rest", "workbook"),
         (b"\n", "first row is empty"),
+        (b"Case\x00number,Told\nEX-1,2024\n", "not a text file"),
+        (b"%PDF-1.7\x01" + b"x" * 200_000, "not a text file"),
         (b"\xff\xfeC\x00a\x00\x00", "middle of a letter"),
     ],
 )
@@ -116,6 +119,17 @@ def test_a_quotation_mark_that_is_not_closed_is_named_where_it_stands(unit, adam
     broken = csv_of([row()]) + 'EX-2,"' + "Marlo," * 60_000
 
     found = problems_of(broken, by=adam, now=now)
+
+    assert found[-1][0] == 3
+    assert "quotation mark" in found[-1][2]
+
+
+def test_a_quotation_mark_that_is_not_closed_near_the_end_does_not_swallow_the_rows_after_it(
+    unit, adam, now
+):
+    short = csv_of([row()]) + 'EX-2,"Marlo,Example,2009-05-17\nEX-3,Marlo,Example,2009-05-17\n'
+
+    found = problems_of(short, by=adam, now=now)
 
     assert found[-1][0] == 3
     assert "quotation mark" in found[-1][2]
@@ -179,6 +193,49 @@ def test_a_case_number_that_is_somebody_elses_on_file_is_named(unit, adam, jorda
     found = problems_of([row()], by=adam, now=now)
 
     assert {key for _, key, _ in found} == {"born_on", "last_name"}
+
+
+def test_a_youth_who_was_merged_is_one_under_both_case_numbers(unit, adam, jordan, now):
+    facts = {"first_name": "Jordan", "last_name": "", "born_on": ""}
+    one = YouthFactory(unit=unit, case_number="EX-1")
+    Youth.objects.filter(pk=jordan.pk).update(case_number="EX-0")
+    Youth.objects.filter(pk=one.pk).update(merged_into=jordan)
+    rows = [
+        row(case_number="EX-0", **facts),
+        row(**facts),
+        row(told_at="2024-02-01 12:00", returned_at="2024-02-05 12:00", **facts),
+    ]
+
+    found = problems_of(rows, by=adam, now=now)
+
+    assert [(number, says) for number, _, says in found] == [
+        (3, "The same episode stands in row 2"),
+        (4, "This episode overlaps the one in row 3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_named"),
+    [
+        ({}, True),
+        ({"told_at": "2024-02-01 12:00"}, True),
+        ({"first_name": "MARLO"}, True),
+        ({"first_name": "Ada"}, False),
+        ({"born_on": "2009-05-18"}, False),
+        ({"told_at": "2024-02-12 12:00", "returned_at": "2024-02-13"}, False),
+    ],
+)
+def test_an_episode_logged_before_the_case_number_was_known_is_not_brought_in_again(
+    unit, adam, now, cells, is_named
+):
+    bring([row(case_number="EX-9")], by=adam, now=now)
+    Youth.objects.update(case_number=None)
+    reference = Episode.objects.get().reference
+
+    found = problems_of([row(**cells)], by=adam, now=now)
+
+    assert [(number, key) for number, key, _ in found] == ([(2, "told_at")] if is_named else [])
+    assert all(f"on file already: {reference}" in says for *_, says in found)
 
 
 def test_one_broken_row_of_two_thousand_brings_nothing_in(unit, adam, now):

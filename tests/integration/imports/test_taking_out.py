@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 
 from casework.access.counts import count_period, count_since, scopes_of
 from casework.local.paths import ROOT
@@ -15,12 +16,14 @@ from casework.models import (
     ImportState,
     Note,
     Placement,
+    PossibleDuplicate,
     Youth,
     YouthName,
 )
 from casework.operations import counts as counting
-from casework.operations import import_undo, import_writing
+from casework.operations import import_undo, import_writing, returns
 from casework.operations.counts import Change
+from casework.operations.duplicates import put_side_by_side, say_not_the_same
 from casework.policies.count_periods import Month, month_period
 from tests.integration.imports.files import bring, row
 from tests.integration.scenes import log
@@ -124,3 +127,59 @@ def test_triggers_rest_nowhere_but_where_an_import_is_written_and_taken_out():
 
     assert resting == {"import_undo.py", "import_writing.py"}
     assert import_writing.NOTHING_TO_DO == ("casework.Duty:standing_insert",)
+
+
+def test_a_decision_about_two_records_keeps_it_in_whole(unit, adam, ana, jordan, now):
+    batch = bring(ROWS, by=adam, now=now)
+    pair = put_side_by_side(
+        one=jordan, other=Youth.objects.get(case_number="EX-1"), by=ana, now=now
+    )
+    say_not_the_same(pair=pair, by=ana, now=now, why="Two cousins.")
+
+    with pytest.raises(import_undo.Refused, match="in 1 place"):
+        import_undo.undo(batch=batch, by=adam, now=now)
+
+    pair.refresh_from_db()
+    assert pair.not_same_why == "Two cousins."
+
+
+def test_a_pair_that_only_the_rules_found_goes_along(unit, adam, jordan, now):
+    batch = bring(ROWS, by=adam, now=now)
+    one, other = sorted((jordan, Youth.objects.get(case_number="EX-1")), key=lambda one: one.pk)
+    PossibleDuplicate.objects.create(youth_a=one, youth_b=other, found_at=now)
+
+    import_undo.undo(batch=batch, by=adam, now=now)
+
+    assert not PossibleDuplicate.objects.exists()
+
+
+def test_an_import_that_began_before_a_lock_and_ended_after_it_was_brought_along(unit, adam, now):
+    [scope] = scopes_of(adam)
+    lock = counting.lock(scope=scope, month=Month(2024, 1), by=adam, now=now)
+    bring(ROWS, by=adam, now=now - timedelta(minutes=5))
+
+    revision = counting.revision_of(lock, *count_since(lock, scope))
+
+    assert revision is not None
+    assert revision.changes == {Change.BROUGHT_ALONG: 2}
+
+
+def test_a_return_that_was_brought_along_is_not_undone_into_a_youth_without_clocks(
+    unit, adam, ana, now, client, clock_stands
+):
+    bring([row()], by=adam, now=now)
+    episode = Episode.objects.get()
+
+    with pytest.raises(returns.CannotUndo, match="log the youth as missing instead"):
+        returns.undo_return(episode=episode, by=ana, now=now, reason="The wrong youth")
+
+    client.force_login(ana)
+    page = client.get(episode.get_absolute_url()).content.decode()
+    assert "Marlo" in page
+    assert "Undo the return" not in page
+
+
+@pytest.mark.parametrize("number", ["", "the last one"])
+def test_the_command_says_that_there_is_no_such_import(adam, number):
+    with pytest.raises(CommandError, match="there is no import"):
+        call_command("import_episodes", undo=number, by=adam.email)

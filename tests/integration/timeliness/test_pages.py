@@ -228,12 +228,18 @@ def test_the_auditors_file_is_one_click_away(as_person, ruth, february, extensio
         assert b"/StructTreeRoot" in content
 
 
-def test_too_long_a_file_is_asked_for_elsewhere(as_person, sam, february, monkeypatch):
+@pytest.mark.parametrize(("who", "is_sent_on"), [("sam", True), ("ruth", False)])
+def test_too_long_a_file_is_asked_for_elsewhere_by_whoever_may(
+    as_person, who, is_sent_on, february, monkeypatch, request
+):
     monkeypatch.setattr(view, "MOST_AT_ONCE", 4)
+    person = request.getfixturevalue(who)
 
-    page = words(as_person(sam).get("/counts/timeliness/file/pdf?period=2026-02", follow=True))
+    page = words(as_person(person).get("/counts/timeliness/file/pdf?period=2026-02", follow=True))
 
     assert "Feb 2026 has more than 4 duties" in page
+    assert "hoose one month or unit." in page
+    assert ("under Exports" in page) is is_sent_on
 
 
 def test_the_file_of_an_episode_names_it_by_its_reference(as_person, ana, february):

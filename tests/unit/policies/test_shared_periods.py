@@ -6,6 +6,7 @@ from casework.policies.count_periods import read_period
 from casework.policies.shared_periods import (
     NotShareable,
     SharedPeriod,
+    must_meet,
     must_not_touch,
     same_as_before,
 )
@@ -92,3 +93,14 @@ def test_files_that_touch_say_both_how_many_were_missing_or_neither(code, with_l
 
     must_not_touch(period("2026-03"), [beside], with_levels=not with_levels)
     must_not_touch(period("2026-06"), [beside], with_levels=with_levels)
+
+
+@pytest.mark.parametrize("code", ["2026-02", "2026-04"])
+def test_beside_a_file_that_says_another_number_missing_between_them_none_is_shared(code):
+    beside = shared(code, at_start=50, at_end=50)
+
+    with pytest.raises(NotShareable, match="disagree on how many were missing"):
+        must_meet(period("2026-03"), {"at_start": 51, "at_end": 51}, [beside])
+
+    must_meet(period("2026-03"), {"at_start": 50, "at_end": 50}, [beside])
+    must_meet(period("2026-06"), {"at_start": 51, "at_end": 51}, [beside])

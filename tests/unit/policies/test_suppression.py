@@ -11,6 +11,8 @@ from itertools import product
 
 import pytest
 
+from casework.policies.count_periods import Month, month_period
+from casework.policies.shared_periods import NotShareable, SharedPeriod, must_meet
 from casework.policies.suppression import (
     LINE,
     DoesNotAddUp,
@@ -279,26 +281,36 @@ def test_how_often_youth_were_missing_is_never_certain_where_few_were():
 
 
 def months_worlds(most: int, *, with_levels: bool):
-    """Two months in a row of few or many flows, and of any number missing before them."""
+    """Two months in a row of few or many flows, and of any number missing before them; perhaps
+    some more were found missing between the two locks, before the second month began.
+    """
     flows = range(most + 1)
     published = {
         (started, ended): files_of(to_share(levels(0, started, ended), PARTS, floor=FLOOR))
         for started, ended in product(flows, flows)
     }
-    for at_start, *pairs in product(range(4 * most), flows, flows, flows, flows):
+    for revised, at_start, *pairs in product(
+        range(FLOOR), range(4 * most), flows, flows, flows, flows
+    ):
         lines, files, level = [], [], at_start
         for started, ended in (pairs[:2], pairs[2:]):
             lines.append((level, started, ended, level + started - ended))
             files.append(published[started, ended])
-            level += started - ended
+            level += started - ended + revised
         if min(level for line in lines for level in line) < 0:
             continue
         if with_levels:
             named = [dict(zip(LINE, line, strict=True)) for line in lines]
             if not all(levels_are_large(line, FLOOR) for line in named):
                 continue
+            first, second = named
+            earlier = [SharedPeriod(period=month_period(Month(2026, 1)), figures=first)]
+            try:
+                must_meet(month_period(Month(2026, 2)), second, earlier)
+            except NotShareable:
+                del files[1:], lines[1:]
             files.append(lines)
-        wanted = {
+        wanted = {"revised": revised} | {
             f"{key} of month {at}": number
             for at, line in enumerate(lines)
             for key, number in zip(LINE, line, strict=True)
