@@ -189,7 +189,7 @@ def _in_a_process(way: Way) -> dict[str, Any]:
             with os.fdopen(write, "wb") as to:
                 pickle.dump(_measured(way), to)
             status = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 (said here, as nothing outlives this process)
             traceback.print_exc()
         finally:
             os._exit(status)
