@@ -216,6 +216,16 @@ class Visitor:
                 assert wide <= 0, f"{name} scrolls by {wide} px: {self.page.evaluate(TOO_WIDE)}"
         self.page.emulate_media(color_scheme="light")
 
+    def looks_at_both_sizes(self, name: str) -> None:
+        """Look at the page on a phone and on a desk, for a way that is gone only once."""
+        own, label = self.page.viewport_size, self.label
+        for width, height in (PHONE, DESKTOP):
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.label = str(width)
+            self.looks(name)
+        self.label = label
+        self.page.set_viewport_size(own)
+
     def heard(self, message: ConsoleMessage) -> None:
         """Keep what the browser's console says about policy and errors."""
         answered = ("status of 4", "status of 5", "Status Error Code 4")  # the last is htmx's

@@ -4,22 +4,18 @@ import csv
 import io
 import zipfile
 
-import pytest
-
-from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.test_counts import line_of
 
 UNTIL_MADE = 30_000  # milliseconds
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1280"])
-def test_an_admin_takes_out_the_episodes_of_a_month_and_finds_the_figures_of_the_page(visit, size):
-    adam = visit(size)
+def test_an_admin_takes_out_the_episodes_of_a_month_and_finds_the_figures_of_the_page(visit):
+    adam = visit()
     adam.sign_in("admin")
     adam.open("/counts")
     line = line_of(adam)
     adam.follow("Export")
-    adam.looks("exports-ask")
+    adam.looks_at_both_sizes("exports-ask")
 
     adam.choose("What", "Episodes row by row")
     adam.choose("File", "CSV")
@@ -41,11 +37,11 @@ def test_an_admin_takes_out_the_episodes_of_a_month_and_finds_the_figures_of_the
     adam.page.get_by_label("What is it for?").select_option(
         label="Our own planning and supervision"
     )
-    adam.looks("exports-monthly")
+    adam.looks_at_both_sizes("exports-monthly")
     adam.press("Make it every month")
-    adam.looks("exports-list")
+    adam.looks_at_both_sizes("exports-list")
     adam.follow("Delete…")
-    adam.looks("exports-delete-monthly")
+    adam.looks_at_both_sizes("exports-delete-monthly")
     adam.press("Make no more")
     assert adam.page.get_by_role("heading", name="Every month").count() == 0
 

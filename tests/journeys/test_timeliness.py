@@ -1,18 +1,13 @@
 """The proof of timeliness in a browser: an auditor's month without names, a supervisor's episode."""
 
-import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE
-
-
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1280"])
-def test_a_supervisor_goes_from_a_figure_to_its_duties_and_takes_the_proof_out(visit, size):
-    sam = visit(size)
+def test_a_supervisor_goes_from_a_figure_to_its_duties_and_takes_the_proof_out(visit):
+    sam = visit()
     sam.sign_in("supervisor")
     sam.open("/counts")
     sam.follow("What was done in time, duty by duty")
     assert "On time:" in sam.text()
-    sam.looks("timeliness")
+    sam.looks_at_both_sizes("timeliness")
 
     figure = sam.page.locator("a[href*='outcome=']").first
     number = figure.inner_text().split()[0]
@@ -25,4 +20,4 @@ def test_a_supervisor_goes_from_a_figure_to_its_duties_and_takes_the_proof_out(v
 
     sam.page.locator(".proof__state a").first.click()
     assert "Duty by duty" in sam.text()
-    sam.looks("timeliness-episode")
+    sam.looks_at_both_sizes("timeliness-episode")
