@@ -81,9 +81,8 @@ def look_for_duplicates(**_: object) -> None:
         log.warning("The database is away (%s); the next round looks", type(error).__name__)
 
 
-# A file may take longer than a sweep. Of this and the next but one only one is worked on at a time, so
-# that a process is left for the reminders; what a lost worker left is taken up again when its claim
-# has run out.
+# Files and imports take far longer than a sweep, so only one of either is worked on at a time
+# (`operations/long_work.py`); what a lost worker left is taken up again when its claim has run out.
 @shared_task(soft_time_limit=15 * 60, time_limit=16 * 60)
 def make_exports(**_: object) -> None:
     """Make the file that has waited longest; the next tick takes the next."""
@@ -103,7 +102,7 @@ def ask_scheduled_exports(**_: object) -> None:
         log.warning("The database is away (%s); the next hour tries again", type(error).__name__)
 
 
-# Far longer than other tasks: one import is one transaction.
+# An import is one transaction.
 @shared_task(soft_time_limit=60 * 60, time_limit=65 * 60)
 def work_on_imports(**_: object) -> None:
     """Check or bring in the file of earlier records that has waited longest, if any waits."""
@@ -118,11 +117,16 @@ def work_on_imports(**_: object) -> None:
 def clear_what_has_run_out(**_: object) -> None:
     """Delete what has run out: sessions, with the answers that may still wait in them, files that
     have expired, files of earlier records that nobody brought in, and the throttle's counts, which
-    name addresses. Of the rows that add up to a month one is left.
+    name addresses.
     """
     clear_expired(now=timezone.now())
     imports.forget_old_files(now=timezone.now())
     call_command("clearsessions")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM casework_cache WHERE expires < %s", [timezone.now()])
+
+
+@shared_task
+def fold_month_tallies(**_: object) -> None:
+    """Of the rows that add up to a month of a unit leave one."""
     tallies.fold()

@@ -14,37 +14,32 @@ DUTIES_AFTER_THE_RETURN = {
 }
 DUTY_OF_CODE = DUTIES_OF_THE_MISSING_TIME | DUTIES_AFTER_THE_RETURN
 
-_TIMES = """
-    unit_id, ended_at, LEAST(told_at, ended_at) AS started_at,
+_COLUMNS = """
+    id, youth_id, placement_id, told_at, returned_at, end_reason, unit_id, ended_at,
+    LEAST(told_at, ended_at) AS started_at,
     COALESCE(ended_at, %(now)s) - CASE
         WHEN last_seen_precision IN ('exact', 'about') THEN last_seen_at
         ELSE LEAST(told_at, ended_at)
     END AS lasted
 """
-_EVERYTHING = f"id, youth_id, placement_id, told_at, returned_at, end_reason, {_TIMES}"
-
-
-def _not_ended_before(columns: str) -> str:
-    """What had started before the end of the time in question, and not ended before its beginning.
-
-    Three parts, each with an index: it ended within the time, after it, or not yet.
-    """
-    return f"""
-        SELECT {columns} FROM casework_episode
-        WHERE ended_at >= %(first)s AND ended_at < %(end)s
-          AND end_reason <> 'opened_in_error' AND (%(is_whole)s OR unit_id = ANY(%(units)s))
-        UNION ALL
-        SELECT {columns} FROM casework_episode
-        WHERE ended_at >= %(end)s AND told_at < %(end)s
-          AND end_reason <> 'opened_in_error' AND (%(is_whole)s OR unit_id = ANY(%(units)s))
-        UNION ALL
-        SELECT {columns} FROM casework_episode
-        WHERE ended_at IS NULL AND (%(is_whole)s OR unit_id = ANY(%(units)s)) AND told_at < %(end)s
-    """  # noqa: S608 (texts of this module)
-
+_IN_SCOPE = "(%(is_whole)s OR unit_id = ANY(%(units)s))"
+# What had started before the end of the time in question, and not ended before its beginning. Three
+# parts, each with an index: it ended within the time, after it, or not yet.
+_NOT_ENDED_BEFORE = f"""
+    SELECT {_COLUMNS} FROM casework_episode
+    WHERE ended_at >= %(first)s AND ended_at < %(end)s
+      AND end_reason <> 'opened_in_error' AND {_IN_SCOPE}
+    UNION ALL
+    SELECT {_COLUMNS} FROM casework_episode
+    WHERE ended_at >= %(end)s AND told_at < %(end)s
+      AND end_reason <> 'opened_in_error' AND {_IN_SCOPE}
+    UNION ALL
+    SELECT {_COLUMNS} FROM casework_episode
+    WHERE ended_at IS NULL AND told_at < %(end)s AND {_IN_SCOPE}
+"""  # noqa: S608 (texts of this module)
 
 # Each unit's months on its own calendar: the first one is 1, everything before it is 0.
-_TALLIED = """
+_TALLIED = f"""
     WITH zone AS MATERIALIZED (
         SELECT asked.name, asked.bounds::timestamptz[] AS bounds
         FROM unnest(%(zones)s::text[], %(bounds)s::text[]) AS asked (name, bounds)
@@ -52,7 +47,7 @@ _TALLIED = """
         SELECT unit_id, width_bucket(begins_on, %(months)s::date[]) AS at,
                started, ended, started_long, ended_long
         FROM casework_monthtally
-        WHERE (%(is_whole)s OR unit_id = ANY(%(units)s)) AND begins_on < %(after)s
+        WHERE {_IN_SCOPE} AND begins_on < %(after)s
         UNION ALL
         SELECT unit_id, at, count(*), 0, count(*) FILTER (WHERE is_long), 0 FROM (
             SELECT unit_id, width_bucket(told_at, zone.bounds) AS at,
@@ -63,11 +58,11 @@ _TALLIED = """
             FROM casework_episode AS episode
             JOIN casework_unit AS unit ON unit.id = unit_id
             JOIN zone ON zone.name = unit.time_zone
-            WHERE ended_at IS NULL AND (%(is_whole)s OR unit_id = ANY(%(units)s))
+            WHERE ended_at IS NULL AND {_IN_SCOPE}
               AND told_at < zone.bounds[cardinality(zone.bounds)]
         ) AS still GROUP BY 1, 2
     )
-"""
+"""  # noqa: S608 (as above)
 _SUMS = (
     "sum(started)::int, sum(ended)::int, sum(started_long)::int, sum(ended_long)::int FROM tallied"
 )
@@ -85,7 +80,7 @@ _COUNTED = f"""
         SELECT episode.*, unit.zone, lasted >= %(long)s AS is_long,
                started_at >= unit.starts AS starts_in,
                COALESCE(ended_at < unit.ends, FALSE) AS ends_in
-        FROM ({_not_ended_before(_EVERYTHING)}) AS episode
+        FROM ({_NOT_ENDED_BEFORE}) AS episode
         JOIN unit ON unit.id = episode.unit_id
         WHERE started_at < unit.ends AND (ended_at IS NULL OR ended_at >= unit.starts)
     )

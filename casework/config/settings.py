@@ -285,7 +285,9 @@ CELERY_BROKER_CONNECTION_RETRY = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,  # longer than the time limit, or a running task is delivered twice
+    # Longer than a sweep may take, or it is delivered twice. A file or an import is, which its claim
+    # makes harmless.
+    "visibility_timeout": 300,
     "socket_timeout": 10,
     "socket_connect_timeout": 5,
     "retry_on_timeout": True,
@@ -334,6 +336,10 @@ CELERY_BEAT_SCHEDULE = {
     # Answers kept for somebody who never signed in again go with their session.
     "clear what has run out": {
         "task": "casework.tasks.clear_what_has_run_out",
+        "schedule": 60 * 60,
+    },
+    "fold month tallies": {
+        "task": "casework.tasks.fold_month_tallies",
         "schedule": 60 * 60,
     },
     # Records added at intake are compared at once; this is for those whose facts came later.

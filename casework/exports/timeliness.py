@@ -43,7 +43,8 @@ OUTCOME_MEANINGS: Mapping[DutyOutcome, str] = {
     DutyOutcome.LATE: "It happened after its due time.",
     DutyOutcome.NOT_DONE: "Its time is up, and nothing on record says that it was done.",
     DutyOutcome.NOT_PROVABLE: "It was done on the day on which it was due, at a time that nobody "
-    "wrote down. It does not count as on time.",
+    "wrote down; or earlier records that were brought along do not say whether it was done. It does "
+    "not count as on time.",
     DutyOutcome.STOPPED: "The episode ended before it was due and before it was done. It is "
     "neither on time nor late, whatever was done later.",
     DutyOutcome.NOT_NEEDED: "Somebody set it down as not needed, with the reason.",

@@ -72,7 +72,7 @@ def note_again() -> None:
     Raises what says that the database is still away. A note that it refuses is logged and left: its
     message is sent again when its claim has run out.
     """
-    for words in _not_on_disk:
+    for words in list(_not_on_disk):
         try:
             with connection.cursor() as cursor:
                 cursor.execute(_NOTE, words)
@@ -80,6 +80,7 @@ def note_again() -> None:
             raise
         except DatabaseError as error:
             log.error("Cannot note message %s: %s", words["message"], type(error).__name__)
+            _not_on_disk.remove(words)
     wait_for_disk()
 
 

@@ -72,7 +72,8 @@ def _on_time(key: str, label: str, includes: str, clock: str, source: str) -> De
         clock=f"{clock}; on time is by when it happened, never by when it was written down",
         includes=(
             f"{includes}, once its time was up or it was done. Not provable: done on the day on "
-            "which it was due, at a time that nobody wrote down; it does not count as on time"
+            "which it was due, at a time that nobody wrote down, or not said in earlier records "
+            "that were brought along; it does not count as on time"
         ),
         leaves_out=(
             f"{_NO_ERRORS}; duties that were not needed, that have no set time, whose time is "

@@ -32,7 +32,7 @@ ON_TIME_NOTE = (
     "Youth of whom you were told, or who came back, in the last 30 days. On time is by when it "
     "happened, not by when it was recorded. Done late, or open past its time, is not on time. Not "
     "counted: what is not needed, has no due time, or was left open when the youth came back. "
-    "“Not provable” was done on the day it was due, and nobody recorded the time."
+    "“Not provable” was done on the day it was due, and nobody recorded the time; or earlier records do not say."
 )
 
 

@@ -14,6 +14,7 @@ from casework.access.counts import (
     CountScope,
     count_period,
     count_since,
+    count_trend,
     get_counted_month_or_404,
     lock_of,
     locks_before,
@@ -95,7 +96,7 @@ def lock_counts(request: HttpRequest, period: str) -> HttpResponse:
         else:
             messages.success(request, f"{counted.label} is locked.")
             return redirect(address_of(scope, counted))
-    line = count_period(scope, counted, now=now).trend.line(counted.first, counted.last)
+    line = count_trend(scope, [counted.first], now=now).line(counted.first, counted.last)
     context = {
         "form": form,
         "counted": counted,

@@ -157,7 +157,7 @@ class OnTime:
     """"police", "ncmec" or "screening"."""
     on_time: int
     not_provable: int
-    """Done on the day that it was due, at a time that nobody recorded; not counted as on time."""
+    """As `DutyOutcome.NOT_PROVABLE` says; not counted as on time."""
     of: int
     """All whose time was up: done, or open and overdue."""
 

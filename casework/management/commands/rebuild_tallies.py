@@ -19,5 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         units = Unit.objects.order_by("pk")
         wrong = sum(count_anew(unit) for unit in units)
-        months = f"{wrong} months were wrong" if wrong else "all months were right"
-        self.stdout.write(f"{len(units)} units; {months}.")
+        months = f"{wrong} wrong" if wrong else "none wrong"
+        self.stdout.write(f"Counted anew. Units: {len(units)}; months: {months}.")

@@ -13,7 +13,7 @@ from django.db.models import F, Sum
 from casework.models import EndReason, Episode, MonthTally, Unit
 from casework.operations.tallies import fold
 from casework.policies.time_words import Precision
-from casework.tasks import clear_what_has_run_out
+from casework.tasks import fold_month_tallies
 from tests.factories import EpisodeFactory, UnitFactory, UserFactory, YouthFactory
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +163,7 @@ def test_they_are_folded_every_hour(units, by):
         an_episode(chance, units[:1], by).save()
     before = MonthTally.objects.aggregate(Sum("started"), Sum("ended"))
 
-    clear_what_has_run_out()
+    fold_month_tallies()
 
     assert (
         MonthTally.objects.count()
@@ -179,11 +179,11 @@ def test_rebuilding_sets_right_what_was_written_past_the_triggers(units, by, cap
     )
 
     call_command("rebuild_tallies")
-    assert "1 months were wrong" in capsys.readouterr().out
+    assert "months: 1 wrong" in capsys.readouterr().out
     assert as_they_are() == as_they_should_be()
 
     call_command("rebuild_tallies")
-    assert "all months were right" in capsys.readouterr().out
+    assert "months: none wrong" in capsys.readouterr().out
 
 
 def test_a_unit_whose_zone_changes_is_counted_on_its_new_calendar(units, by):

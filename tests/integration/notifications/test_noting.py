@@ -101,6 +101,18 @@ def test_a_note_that_the_database_refuses_does_not_stop_the_rest(mails, now, cap
     assert "Cannot note message" in caplog.text
 
 
+def test_a_mail_whose_note_is_refused_stays_claimed_until_its_claim_runs_out(mails, now):
+    with note_fails(2, DataError), pytest.raises(DataError):
+        send_due(now=now)
+
+    with note_fails(1, DataError):
+        noting.note_again()
+
+    mails[0].refresh_from_db()
+    assert mails[0].sent_at is None
+    assert mails[0].claimed_until is not None
+
+
 def test_after_a_batch_every_note_is_on_the_disk(mails, now):
     send_due(now=now)
 
