@@ -12,6 +12,7 @@ from casework.exports.about import TITLES
 from casework.exports.making import NOT_ALLOWED
 from casework.models import Export, ExportKind, ExportPurpose, ExportState, ScheduledExport
 from casework.models.export import Asked
+from casework.operations.export_queue import STOPPED_EACH_TIME, WENT_WRONG
 from casework.policies.count_periods import read_period
 from casework.policies.file_formats import FileFormat
 from casework.policies.time_phrases import moment
@@ -32,6 +33,8 @@ class ExportRow:
     """Keeps the place of whoever stands on its button, when the list is drawn anew."""
     what: str
     of: str
+    of_url: str
+    """The counts that it is of; empty for whoever may not read them any more."""
     state: str
     tag: str
     detail: str
@@ -101,6 +104,7 @@ def _row(export: Export, zone: tzinfo, *, is_in_reach: bool, now: datetime) -> E
         key=str(export.public_id),
         what=what(export),
         of=f"{period.label}, {_whose(export)}",
+        of_url=reverse("counts", query=_asked_counts(export)) if is_in_reach else "",
         state=state.value,
         tag=_TAGS.get(state, "neutral"),
         detail=_detail(export, state, zone, now=now)
@@ -123,13 +127,20 @@ def _detail(export: Export, state: ExportState, zone: tzinfo, *, now: datetime) 
     if state is ExportState.WAITING:
         return "It did not work at once, and is tried again." if export.attempts else ""
     if state is ExportState.FAILED:
-        return f"{export.failed_words} Number {export.public_id}."
+        is_in_log = export.failed_words in (STOPPED_EACH_TIME, WENT_WRONG)
+        number = f" Number {export.public_id}." if is_in_log else ""
+        return export.failed_words + number
     if state is ExportState.DONE and export.expires_at is not None:
         rests = f"Locked version {export.lock.version}. " if export.lock else "Not locked. "
         so_far = "" if export.is_of_whole_period else "The period was not over. "
         until = moment(export.expires_at, zone, now=now)
         return f"{filesizeformat(export.size or 0)}. {so_far}{rests}Kept until {until}."
     return ""
+
+
+def _asked_counts(export: Export) -> dict[str, str]:
+    unit = {"unit": str(export.unit.public_id)} if export.unit else {}
+    return {"period": export.period} | unit
 
 
 def _purpose(asked: Asked) -> str:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import AuditEvent, Export, ScheduledExport
+from casework.operations import export_queue
 from tests.factories import UnitFactory, UserFactory
 from tests.integration.counts.past import at
 from tests.integration.models.rows import a_made_export, a_schedule, an_export
@@ -168,7 +169,8 @@ def test_the_list_says_how_far_it_is_why_it_failed_and_what_it_rests_on(client, 
     an_export(
         asked_by=adam, claimed_until=now + timedelta(minutes=1), progress=2000, progress_of=10_000
     )
-    an_export(asked_by=adam, failed_at=now, failed_words="Ask for CSV.")
+    refused = an_export(asked_by=adam, failed_at=now, failed_words="Ask for CSV.")
+    broken = an_export(asked_by=adam, failed_at=now, failed_words=export_queue.WENT_WRONG)
     a_made_export(asked_by=adam, expires_at=now + timedelta(days=1), is_of_whole_period=False)
     client.force_login(adam)
 
@@ -176,6 +178,9 @@ def test_the_list_says_how_far_it_is_why_it_failed_and_what_it_rests_on(client, 
 
     assert "2,000 of 10,000 rows." in page
     assert "Ask for CSV." in page
+    assert f'href="/counts?period={refused.period}"' in page
+    assert f"Number {broken.public_id}." in page
+    assert f"Number {refused.public_id}." not in page
     assert "The period was not over. Not locked. Kept until" in page
 
 
