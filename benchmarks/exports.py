@@ -108,6 +108,7 @@ def _measure(adam: User, now: datetime) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for name, way in ways.items():
         runs = [_in_a_process(way) for _ in range(ROUNDS)]
+        print(f"{name}: measured", flush=True)  # a million rows take minutes
         seconds = median(one["seconds"] for one in runs)
         floor = floor or seconds
         rows.append(

@@ -18,6 +18,7 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+    "use_zip64": True,  # a million rows are more than 2 GB before they are packed
 }
 
 

@@ -107,9 +107,15 @@ def bring_in(
 
 
 def _take_time() -> None:
+    """Let the transaction last, and let each statement check its own references.
+
+    Left to the end, a million of them wait, and PostgreSQL walks through all of them whenever a
+    trigger's function meets an error that it handles: for each row, those of pghistory do.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
+            " SET CONSTRAINTS ALL IMMEDIATE"
         )
 
 

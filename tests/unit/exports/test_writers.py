@@ -104,6 +104,12 @@ def test_a_negative_number_stays_a_number():
     assert csv_rows(written(a_document(("net", -3)), FileFormat.CSV))[1] == ["net", "-3"]
 
 
+def test_xlsx_may_be_larger_than_an_old_zip_holds(monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)  # bytes; two gigabytes otherwise
+
+    assert EVIL in xlsx_texts(written(a_document((EVIL, 7)), FileFormat.XLSX))
+
+
 def test_xlsx_holds_texts_and_numbers_and_never_a_formula_or_a_link():
     content = written(a_document((EVIL, 7), ("https://example.org", 8)), FileFormat.XLSX)
 
