@@ -69,6 +69,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/return", episodes.record_return, name="record_return"),
     path("episodes/<uuid:episode_id>/end", episodes.end, name="end"),
     path("episodes/<uuid:episode_id>/undo-return", episodes.undo_return, name="undo_return"),
+    path("episodes/<uuid:episode_id>/wrong-record", episodes.wrong_record, name="wrong_record"),
     path("episodes/<uuid:episode_id>/times/<slug:anchor>", clocks.set_time, name="set_time"),
     path("episodes/<uuid:episode_id>/asked", clocks.circumstances, name="circumstances"),
     path("episodes/<uuid:episode_id>/rules", clocks.change_rules, name="change_rules"),

@@ -65,8 +65,8 @@ def undo(*, batch: ImportBatch, by: User, now: datetime) -> ImportBatch:
     if worked_on:
         raise Refused(
             "Nothing was taken out: people have worked on these records since, in "
-            f"{worked_on:,} {'place' if worked_on == 1 else 'places'}. They all stay. Write "
-            "what is wrong with one as a note on its timeline."
+            f"{worked_on:,} {'place' if worked_on == 1 else 'places'}. They all stay. Strike "
+            "a record that is wrong on its own page."
         )
     _delete(held)
     held.state, held.undone_at, held.undone_by = ImportState.UNDONE, now, by

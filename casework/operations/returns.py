@@ -211,6 +211,41 @@ def undo_return(*, episode: Episode, by: User, now: datetime, reason: str) -> Ep
     return episode
 
 
+@transaction.atomic
+def end_wrong_record(*, episode: Episode, by: User, now: datetime, why: str) -> Episode:
+    """An episode of earlier records that never was, or was another youth's: opened in error.
+
+    It leaves every count, and stays on file with its timeline. Raises `Refused` for an episode that
+    was logged here, whose return can be undone, and for one that is struck already.
+    """
+    episode = locked(episode)
+    if episode.imported_in_id is None:
+        raise Refused("This episode was logged here. Undo its return, or close it, instead.")
+    if episode.end_reason == EndReason.OPENED_IN_ERROR:
+        raise AlreadyRecorded(episode.ended_by, episode.ended_recorded_at)
+    before = (
+        _return_in_words(episode, now) or f"Recorded had been: {episode.get_end_reason_display()}."
+    )
+    ended = Moment(at=episode.ended_at or now, precision=Precision(episode.ended_precision))
+    _clear_return(episode)
+    _set_ended(episode, ended, EndReason.OPENED_IN_ERROR, by=by, now=now)
+    episode.save(update_fields=RETURN_FIELDS)
+    reassess_later(episode, by=by, now=now, because_of="an episode was opened in error")
+    add_note(
+        episode=episode,
+        by=by,
+        now=now,
+        kind=NoteKind.CORRECTION,
+        text=f"This earlier record is wrong. {why}\n{before}",
+        happened=Moment(at=now, precision=Precision.EXACT),
+        submission_key=uuid.uuid4(),
+    )
+    audit.record(
+        "episode.ended", subject=episode, by=by, at=now, reason=EndReason.OPENED_IN_ERROR.value
+    )
+    return episode
+
+
 def _follow(episode: Episode, *, by: User, now: datetime) -> None:
     """Start the duties of this event. What else moved because of it stands on the timeline."""
     said = clocks.follow_facts(episode, by=by, now=now)

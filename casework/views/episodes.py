@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -236,6 +236,8 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Take back a return that was recorded by mistake."""
     user, now = signed_in(request), timezone.now()
     episode = get_episode_or_404(user, episode_id)
+    if episode.imported_in_id is not None:  # no clock of it could run on
+        return redirect("wrong_record", episode.public_id)
     form = UndoReturnForm(kept_answers.answers_of(request, now=now))
     if request.method == "POST" and form.is_valid():
         try:
@@ -249,3 +251,26 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             hint_at_words(request, form)
             return redirect(episode)
     return render(request, "casework/episode/undo_return.html", {"form": form, "episode": episode})
+
+
+@requires(Permission.EPISODE_UPDATE)
+def wrong_record(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Strike an episode of earlier records that is wrong."""
+    user, now = signed_in(request), timezone.now()
+    episode = get_episode_or_404(user, episode_id)
+    if episode.imported_in_id is None:
+        raise Http404
+    form = UndoReturnForm(kept_answers.answers_of(request, now=now))
+    if request.method == "POST" and form.is_valid():
+        try:
+            returns.end_wrong_record(
+                episode=episode, by=user, now=now, why=form.cleaned_data["reason"]
+            )
+        except returns.AlreadyRecorded:
+            messages.info(request, "This record is struck already.")
+            return redirect(episode)
+        messages.success(request, "The record is struck. It is in no count any more.")
+        hint_at_words(request, form)
+        return redirect(episode)
+    context = {"form": form, "episode": episode}
+    return render(request, "casework/episode/wrong_record.html", context)

@@ -32,6 +32,7 @@ from casework.operations.assignments import assign
 from casework.operations.duplicates import put_side_by_side
 from casework.operations.flags import raise_by_hand
 from tests.factories import TOLD, UnitFactory, UserFactory, YouthFactory
+from tests.integration.counts.past import was_missing
 from tests.integration.imports.files import an_import
 from tests.integration.models.rows import a_counted_month, a_made_export, a_schedule
 from tests.integration.scenes import a_merge_of, add_contact
@@ -66,6 +67,8 @@ end                  GET    in     200 200 200 200  404 404  200  in   403  403
 end                  POST   in     200 200 200 200  404 404  200  in   403  403
 undo_return          GET    in     200 200 200 200  404 404  200  in   403  403
 undo_return          POST   in     200 200 200 200  404 404  200  in   403  403
+wrong_record         GET    in     200 200 200 200  404 404  200  in   403  403
+wrong_record         POST   in     200 200 200 200  404 404  200  in   403  403
 describe             GET    in     200 200 200 200  404 404  200  in   403  403
 describe             POST   in     ->  ->  ->  ->   404 404  ->   in   403  403
 contacts             GET    in     200 200 200 200  404 404  200  in   403  403
@@ -345,6 +348,7 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
     )
     merge = a_merge_of(YouthFactory(unit=episode.unit), YouthFactory(unit=episode.unit), by=ana)
     batch_of_history = an_import(by=people["adam"], now=now)
+    brought = was_missing(episode.unit, now - timedelta(days=9), 5, imported_in=batch_of_history)
     ids = {
         **{page: [batch_of_history.public_id] for page in PAGES_OF_AN_IMPORT},
         **{page: [ana.public_id] for page in PAGES_OF_A_PERSON},
@@ -377,6 +381,7 @@ def address_of(people, episode, police, ana, now, clock_stands) -> Callable[[str
         "record_return": [episode.public_id],
         "end": [episode.public_id],
         "undo_return": [episode.public_id],
+        "wrong_record": [brought.public_id],
         "describe": [episode.public_id],
         "contacts": [episode.public_id],
         "end_contact": [episode.public_id, contact.public_id],

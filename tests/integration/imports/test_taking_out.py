@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from casework.access.counts import count_period, count_since, scopes_of
 from casework.local.paths import ROOT
@@ -12,6 +13,7 @@ from casework.models import (
     AuditEvent,
     Duty,
     DutyEvidence,
+    EndReason,
     Episode,
     ImportState,
     Note,
@@ -25,6 +27,7 @@ from casework.operations import import_undo, import_writing, returns
 from casework.operations.counts import Change
 from casework.operations.duplicates import put_side_by_side, say_not_the_same
 from casework.policies.count_periods import Month, month_period
+from tests.factories import EpisodeFactory
 from tests.integration.imports.files import bring, row
 from tests.integration.scenes import log
 
@@ -177,6 +180,46 @@ def test_a_return_that_was_brought_along_is_not_undone_into_a_youth_without_cloc
     page = client.get(episode.get_absolute_url()).content.decode()
     assert "Marlo" in page
     assert "Undo the return" not in page
+
+
+def test_a_wrong_record_is_struck_and_leaves_the_counts_and_keeps_its_story(
+    unit, adam, ana, now, client, clock_stands
+):
+    bring([row()], by=adam, now=now)
+    episode = Episode.objects.get()
+    [scope] = scopes_of(adam)
+    lock = counting.lock(scope=scope, month=Month.of(episode.told_at, unit.zone), by=adam, now=now)
+    client.force_login(ana)
+    address = reverse("wrong_record", args=[episode.public_id])
+    assert address in client.get(episode.get_absolute_url()).content.decode()
+    undo = client.get(reverse("undo_return", args=[episode.public_id]))
+    assert undo.url == address
+
+    assert "Enter what happened" in client.post(address, {"reason": " "}).content.decode()
+    page = client.post(address, {"reason": "It was her cousin."}, follow=True).content.decode()
+
+    episode.refresh_from_db()
+    assert (episode.end_reason, episode.returned_at) == (EndReason.OPENED_IN_ERROR, None)
+    assert "It was her cousin." in page
+    assert "Recorded had been: " in page
+    assert address not in page
+    revision = counting.revision_of(lock, *count_since(lock, scope))
+    assert revision is not None
+    assert revision.changes == {Change.OPENED_IN_ERROR: 1}
+    again = client.post(address, {"reason": "It was her cousin."}, follow=True).content.decode()
+    assert "struck already" in again
+    assert episode.notes.filter(text__contains="earlier record is wrong").count() == 1
+
+
+def test_what_was_logged_here_is_not_struck(unit, ana, now, client, clock_stands):
+    episode = EpisodeFactory(unit=unit, told_at=now - timedelta(days=1))
+    client.force_login(ana)
+
+    response = client.post(reverse("wrong_record", args=[episode.public_id]), {"reason": "No."})
+
+    assert response.status_code == 404
+    with pytest.raises(returns.Refused, match="was logged here"):
+        returns.end_wrong_record(episode=episode, by=ana, now=now, why="No.")
 
 
 @pytest.mark.parametrize("number", ["", "the last one"])
