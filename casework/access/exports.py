@@ -17,7 +17,7 @@ from casework.policies.shared_periods import SharedPeriod
 NEEDS = {
     ExportKind.COUNTS: Permission.COUNTS_EXPORT,
     ExportKind.SHARED: Permission.COUNTS_SHARE,
-    ExportKind.TIMELINESS: Permission.COUNTS_EXPORT,
+    ExportKind.TIMELINESS: Permission.TIMELINESS,
     ExportKind.ROWS: Permission.EPISODES_EXPORT,
 }
 
@@ -31,10 +31,15 @@ def scope_for(user: User, asked: Asked) -> CountScope | None:
     """The scope of what was asked, as far as this person may still take it out; else None."""
     if not may_export(user, ExportKind(asked.kind)):
         return None
-    for scope in scopes_of(user):
+    for scope in scopes_to_export(user):
         if (scope.unit.pk if scope.unit else None) == asked.unit_id:
             return scope
     return None
+
+
+def scopes_to_export(user: User) -> list[CountScope]:
+    """What this person may ask for files of, the usual one first."""
+    return scopes_of(user, Permission.EXPORTS)
 
 
 def shared_so_far() -> list[SharedPeriod]:

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     PATTERNS = "see what episodes have in common, in numbers"
     COUNTS_VIEW = "see the counts of a month or a year"
     COUNTS_LOCK = "lock the counts of a month, and take a lock off"
+    EXPORTS = "ask for files that are made meanwhile or every month, and fetch one's own"
     COUNTS_EXPORT = "take the counts out as a file"
     COUNTS_SHARE = "take counts out to share, with small numbers hidden"
     EPISODES_EXPORT = "take episodes out row by row, without names"

@@ -40,6 +40,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.COUNTS_LOCK,
         Permission.COUNTS_EXPORT,
         Permission.TIMELINESS,
+        Permission.EXPORTS,
     },
     # Answers the agency's line at night: may log, and work on, any youth of the agency.
     Role.ON_CALL: IN_CHARGE,
@@ -59,13 +60,21 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COUNTS_SHARE,
             Permission.EPISODES_EXPORT,
             Permission.TIMELINESS,
+            Permission.EXPORTS,
             Permission.HISTORY_IMPORT,
             Permission.FLAG_GOVERNANCE,
             Permission.DEMO_MAILBOX,
         }
     ),
     # Reads who did what; sees no case details.
-    Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.AUDIT_VIEW, Permission.TIMELINESS}),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.SIGNED_IN,
+            Permission.AUDIT_VIEW,
+            Permission.TIMELINESS,
+            Permission.EXPORTS,
+        }
+    ),
 }
 
 

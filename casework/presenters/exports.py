@@ -34,7 +34,7 @@ class ExportRow:
     what: str
     of: str
     of_url: str
-    """The counts that it is of; empty for whoever may not read them any more."""
+    """The page whose figures it has; empty for whoever may not read them any more."""
     state: str
     tag: str
     detail: str
@@ -104,7 +104,7 @@ def _row(export: Export, zone: tzinfo, *, is_in_reach: bool, now: datetime) -> E
         key=str(export.public_id),
         what=what(export),
         of=f"{period.label}, {_whose(export)}",
-        of_url=reverse("counts", query=_asked_counts(export)) if is_in_reach else "",
+        of_url=_page_of(export) if is_in_reach else "",
         state=state.value,
         tag=_TAGS.get(state, "neutral"),
         detail=_detail(export, state, zone, now=now)
@@ -138,9 +138,11 @@ def _detail(export: Export, state: ExportState, zone: tzinfo, *, now: datetime) 
     return ""
 
 
-def _asked_counts(export: Export) -> dict[str, str]:
+def _page_of(export: Export) -> str:
+    """The page whose figures the file has."""
     unit = {"unit": str(export.unit.public_id)} if export.unit else {}
-    return {"period": export.period} | unit
+    page = "timeliness" if export.kind == ExportKind.TIMELINESS else "counts"
+    return reverse(page, query={"period": export.period} | unit)
 
 
 def _purpose(asked: Asked) -> str:

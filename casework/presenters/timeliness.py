@@ -16,7 +16,7 @@ from casework.exports.timeliness import (
     evidence_words,
     role_words,
 )
-from casework.models import CountedMonth, Episode
+from casework.models import CountedMonth, Episode, ExportKind
 from casework.policies.count_periods import CountPeriod
 from casework.policies.rules import Basis, Verified
 from casework.policies.small_numbers import share_words
@@ -104,6 +104,12 @@ def address_of(
     asked |= {"outcome": outcome} if outcome else {}
     asked |= {"page": str(page)} if page > 1 else {}
     return f"{reverse(name, args=args)}?{urlencode(asked)}"
+
+
+def ask_address(scope: CountScope, period: CountPeriod) -> str:
+    """Where the proof of a period is asked for as a file that is made meanwhile."""
+    kind = urlencode({"kind": ExportKind.TIMELINESS.value})
+    return f"{address_of(scope, period, name='ask_export')}&{kind}"
 
 
 def sentence_of(totals: Sequence[DutyTotal]) -> str:

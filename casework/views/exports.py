@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework.access import kept_answers
-from casework.access.counts import CountScope, scopes_of
+from casework.access.counts import CountScope
 from casework.access.decorators import requires
 from casework.access.exports import (
     exports_of,
@@ -21,8 +21,10 @@ from casework.access.exports import (
     may_export,
     schedules_of,
     scope_for,
+    scopes_to_export,
 )
 from casework.access.permissions import Permission
+from casework.access.roles import may
 from casework.exports.about import file_name
 from casework.exports.making import MAKERS
 from casework.forms.exports import ExportForm, ScheduleForm
@@ -44,13 +46,14 @@ from casework.views.people import signed_in
 MOST_LISTED = 50
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 def exports(request: HttpRequest) -> HttpResponse:
     """One's files, newest first, and what is made every month."""
     user, now = signed_in(request), timezone.now()
     scopes = _scopes_or_404(user)
     mine = list(exports_of(user)[:MOST_LISTED])
     context = {
+        "sees_counts": may(user, Permission.COUNTS_VIEW),
         "rows": export_rows(mine, scopes[0].zone, _in_reach(user, scopes, mine), now=now),
         "schedules": schedule_rows(schedules_of(user)),
         "status": status_words(mine, now=now),
@@ -61,7 +64,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/exports/list.html", context)
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 def ask_export(request: HttpRequest) -> HttpResponse:
     """Ask for a file of a month or a year."""
     user, now = signed_in(request), timezone.now()
@@ -72,7 +75,8 @@ def ask_export(request: HttpRequest) -> HttpResponse:
         periods=_periods(period, scopes[0], now=now),
         kinds=_kinds(user),
         units=[scope.unit for scope in scopes if scope.unit],
-        initial={"period": period.code, "unit": request.GET.get("unit", "")},
+        initial={key: asked for key in ("unit", "kind") if (asked := request.GET.get(key))}
+        | {"period": period.code},
     )
     if request.method == "POST" and form.is_valid():
         chosen = read_period(form.cleaned_data["period"], starts=settings.FISCAL_YEAR_STARTS)
@@ -93,7 +97,7 @@ def ask_export(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/exports/ask.html", {"form": form})
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 def download_export(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """The file itself, a megabyte at a time."""
     user, now = signed_in(request), timezone.now()
@@ -118,7 +122,7 @@ def download_export(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     )
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 @require_POST
 def cancel_export(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """Cancel a file that is not made yet."""
@@ -132,7 +136,7 @@ def cancel_export(request: HttpRequest, export_id: UUID) -> HttpResponse:
     return redirect("exports")
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 def schedule_export(request: HttpRequest) -> HttpResponse:
     """Have a file made every month."""
     user, now = signed_in(request), timezone.now()
@@ -159,7 +163,7 @@ def schedule_export(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/exports/schedule.html", {"form": form})
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 @require_POST
 def pause_schedule(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
     """Make none until it goes on."""
@@ -170,7 +174,7 @@ def pause_schedule(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
     return redirect("exports")
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 @require_POST
 def resume_schedule(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
     """Go on with the month that is running."""
@@ -181,7 +185,7 @@ def resume_schedule(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
     return redirect("exports")
 
 
-@requires(Permission.COUNTS_EXPORT)
+@requires(Permission.EXPORTS)
 def delete_schedule(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
     """Make no more, after a look at what is deleted."""
     user, now = signed_in(request), timezone.now()
@@ -194,7 +198,7 @@ def delete_schedule(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
 
 
 def _scopes_or_404(user: User) -> list[CountScope]:
-    scopes = scopes_of(user)
+    scopes = scopes_to_export(user)
     if not scopes:
         raise Http404
     return scopes

@@ -104,6 +104,7 @@ def timeliness(request: HttpRequest) -> HttpResponse:
             (one.label, words.address_of(scope, period, name="timeliness_file", args=[one.value]))
             for one in FILES
         ],
+        "ask_url": words.ask_address(scope, period),
         "counts_url": counts_address(scope, period) if may(user, Permission.COUNTS_VIEW) else "",
         "now": now,
         "zone": scope.zone,
@@ -121,15 +122,12 @@ def timeliness_file(request: HttpRequest, extension: str) -> HttpResponse:
     lock = _lock(scope, period)
     totals = totals_of(scope, period, now=moment_of(lock, now=now))
     if sum(total.number for total in totals) > MOST_AT_ONCE:
-        instead = "Choose one month or unit."
-        if may(user, Permission.COUNTS_EXPORT):
-            instead = "Ask for the proof of timeliness under Exports, or choose one month or unit."
         messages.error(
             request,
             f"{period.label} has more than {MOST_AT_ONCE:,} duties, too many to be made while you "
-            f"wait. {instead}",
+            f"wait. Ask for it here, or choose one month or unit.",
         )
-        return redirect(words.address_of(scope, period))
+        return redirect(words.ask_address(scope, period))
     document = period_document(scope, period, lock, file_format=file_format, now=now)
     audit.record(
         "timeliness.downloaded",

@@ -9,11 +9,13 @@ import zipfile
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from casework.access.counts import CountScope
+from casework.exports.making import make_next
 from casework.exports.timeliness import episode_document, period_document
 from casework.exports.writers import write
-from casework.models import AuditEvent, EndReason, ExportKind, Role
+from casework.models import AuditEvent, EndReason, Export, ExportKind, Role
 from casework.operations import counts as counting
 from casework.policies.count_periods import Month, read_period
 from casework.policies.file_formats import FileFormat
@@ -228,18 +230,43 @@ def test_the_auditors_file_is_one_click_away(as_person, ruth, february, extensio
         assert b"/StructTreeRoot" in content
 
 
-@pytest.mark.parametrize(("who", "is_sent_on"), [("sam", True), ("ruth", False)])
-def test_too_long_a_file_is_asked_for_elsewhere_by_whoever_may(
-    as_person, who, is_sent_on, february, monkeypatch, request
+@pytest.mark.parametrize("who", ["sam", "adam", "ruth"])
+def test_too_long_a_file_is_asked_for_and_made_meanwhile(
+    as_person, who, february, monkeypatch, request
 ):
     monkeypatch.setattr(view, "MOST_AT_ONCE", 4)
-    person = request.getfixturevalue(who)
+    browser = as_person(request.getfixturevalue(who))
 
-    page = words(as_person(person).get("/counts/timeliness/file/pdf?period=2026-02", follow=True))
+    answer = browser.get("/counts/timeliness/file/pdf?period=2026-02", follow=True)
 
+    page = words(answer)
     assert "Feb 2026 has more than 4 duties" in page
-    assert "hoose one month or unit." in page
-    assert ("under Exports" in page) is is_sent_on
+    assert answer.context["form"]["kind"].value() == "timeliness"
+    asked = {
+        "period": "2026-02",
+        "unit": answer.context["form"]["unit"].value() if who == "sam" else "",
+        "kind": "timeliness",
+        "file_format": "json",
+        "purpose": "federal_report",
+        "submission_key": "11111111-1111-4111-8111-111111111111",
+    }
+    assert "being made" in words(browser.post("/counts/exports/ask", asked, follow=True))
+    assert make_next(clock=timezone.now)
+    said = json.loads(content(Export.objects.get()))
+    assert february.reference in {row["episode"] for row in said["duties"]}
+
+
+def test_an_auditor_has_no_other_file_and_no_link_to_the_counts(as_person, ruth):
+    browser = as_person(ruth)
+
+    asked = words(browser.get("/counts/exports/ask"))
+    page = browser.get("/counts/exports").content.decode()
+
+    assert "Proof of timeliness" in asked
+    assert "Counts, every number" not in asked
+    assert "Episodes row by row" not in asked
+    assert 'href="/counts"' not in page
+    assert "/counts/timeliness" in page
 
 
 def test_the_file_of_an_episode_names_it_by_its_reference(as_person, ana, february):
