@@ -1,13 +1,15 @@
 """An uploaded file is checked and brought in by whoever is rung, one at a time; it can be stopped."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
 from django.urls import reverse
 
 from casework.models import Episode, ImportBatch, ImportChunk, ImportState
-from casework.operations import import_work, imports
+from casework.operations import import_staging, import_work, imports
 from casework.operations.import_work import work_on_one
 from casework.tasks import work_on_imports
 from tests.integration.imports.files import an_import, csv_of, row
@@ -215,3 +217,37 @@ def test_a_worker_that_is_late_leaves_the_file_to_whoever_took_it_up_again(
     batch.refresh_from_db()
     assert batch.state == ImportState.TO_CHECK
     assert ImportChunk.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_see_how_far_it_is_and_who_cancels_meanwhile_stops_it(unit, adam, now, monkeypatch):
+    monkeypatch.setattr(import_work, "SAY_EVERY", 0)
+    monkeypatch.setattr(import_staging, "OFTEN", 2)
+    rows = [row(case_number=f"EX-{number}") for number in range(5)]
+    batch = imports.receive(parts=[csv_of(rows).encode()], by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    assert work_on_one(clock=lambda: now)
+    seen = []
+    stage_rows = import_staging.copy_rows
+
+    def looked_at_meanwhile(*args: object) -> None:
+        stage_rows(*args)
+        with contextlib.closing(connection.copy("somebody else")) as line, line.cursor() as cursor:
+            cursor.execute("SELECT step, rows_done, claimed_until FROM casework_importbatch")
+            seen.append(cursor.fetchone())
+            if len(seen) == 2:
+                cursor.execute("UPDATE casework_importbatch SET cancel_asked_at = now()")
+
+    monkeypatch.setattr(import_staging, "copy_rows", looked_at_meanwhile)
+    imports.ask_import(batch=batch, by=adam, now=now)
+    later = now + timedelta(minutes=4)
+    clock = iter([now, *[later] * 9])
+    work_on_one(clock=lambda: next(clock))
+
+    assert seen == [
+        ("", 0, now + import_work.LEASE),
+        ("Reading rows", 2, later + import_work.LEASE),  # the lease goes on with the work
+    ]
+    batch.refresh_from_db()
+    assert batch.state == ImportState.CANCELLED
+    assert not Episode.objects.exists()

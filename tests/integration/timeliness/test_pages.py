@@ -9,7 +9,6 @@ import zipfile
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from casework.access.counts import CountScope
 from casework.exports.making import make_next
@@ -232,7 +231,7 @@ def test_the_auditors_file_is_one_click_away(as_person, ruth, february, extensio
 
 @pytest.mark.parametrize("who", ["sam", "adam", "ruth"])
 def test_too_long_a_file_is_asked_for_and_made_meanwhile(
-    as_person, who, february, monkeypatch, request
+    as_person, who, february, monkeypatch, request, now, clock_stands
 ):
     monkeypatch.setattr(view, "MOST_AT_ONCE", 4)
     browser = as_person(request.getfixturevalue(who))
@@ -251,7 +250,7 @@ def test_too_long_a_file_is_asked_for_and_made_meanwhile(
         "submission_key": "11111111-1111-4111-8111-111111111111",
     }
     assert "being made" in words(browser.post("/counts/exports/ask", asked, follow=True))
-    assert make_next(clock=timezone.now)
+    assert make_next(clock=lambda: now)
     said = json.loads(content(Export.objects.get()))
     assert february.reference in {row["episode"] for row in said["duties"]}
 
