@@ -51,12 +51,13 @@ NOTHING_TO_DO = ("casework.Duty:standing_insert",)
 
 _YOUTH = """
     INSERT INTO casework_youth (
-        public_id, given_name, family_name, nickname, aliases, born_on, sex, case_number, unit_id,
+        public_id, given_name, family_name, nickname, aliases, born_on, sex, races, is_hispanic,
+        case_number, unit_id,
         eye_color, hair_color, marks, medical_needs, recorded_at, recorded_by_id, imported_in_id
     )
     SELECT gen_random_uuid(), first_name, last_name,
            CASE WHEN first_name || last_name = '' THEN case_number ELSE '' END,
-           '[]', born_on, COALESCE(sex, 'not_known'), case_number, unit_id,
+           '[]', born_on, COALESCE(sex, 'not_known'), '{}', 'not_known', case_number, unit_id,
            '', '', '', '', %(now)s, %(by)s, %(batch)s
     FROM (
         SELECT COALESCE((array_agg(first_name ORDER BY row) FILTER (WHERE named))[1], '')
@@ -123,7 +124,8 @@ _EPISODES = """
         identified_precision, located_at, located_precision, located_recorded_at, located_by_id,
         returned_at, returned_precision, returned_recorded_at, returned_by_id, returned_to,
         medical_care_needed, ended_at, ended_by_id, ended_precision, ended_recorded_at, end_reason,
-        left_from, placement_id, in_danger, police_called, description_at_start, recorded_at,
+        left_from, placement_id, in_danger, police_called, ncmec_type, description_at_start,
+        recorded_at,
         recorded_by_id, submission_key, imported_in_id
     )
     SELECT episode_id, gen_random_uuid(), reference, youth_id, unit_id, worker_id, u.jurisdiction,
@@ -137,7 +139,7 @@ _EPISODES = """
            CASE WHEN returned_at IS NOT NULL THEN %(now)s::timestamptz END,
            CASE WHEN returned_at IS NOT NULL THEN %(by)s::bigint END, returned_to,
            'not_known', ended_at, %(by)s, ended_precision, %(now)s, end_reason,
-           'not_known', placement_id, 'not_known', 'not_known', '{}', %(now)s, %(by)s,
+           'not_known', placement_id, 'not_known', 'not_known', 'not_recorded', '{}', %(now)s, %(by)s,
            gen_random_uuid(), %(batch)s
     FROM import_row JOIN casework_unit AS u ON u.id = unit_id
     WHERE row > %(after)s AND row <= %(last)s ORDER BY row
