@@ -200,6 +200,36 @@ def test_figures_that_differ_for_another_reason_say_so(locked, scope, unit):
     assert revision.changes == {Change.DETAILS: 0}
 
 
+def test_what_was_counted_otherwise_at_an_older_lock_revises_nothing(
+    locked, scope, unit, monkeypatch
+):
+    """Before 2026.3 race and NCMEC's types were not recorded: to learn them is no revision."""
+    episode = was_missing(unit, at(2, 3), 5)
+    monkeypatch.setattr(counts, "VERSION", "2026.2")
+    counted = locked()
+    assert counted.figures["all"]["race.not_recorded"] == 1
+    assert revised(counted, scope) is None
+
+    episode.youth.races = ["asian"]
+    episode.youth.save(update_fields=["races"])
+    type(episode).objects.filter(pk=episode.pk).update(ncmec_type="endangered")
+    assert revised(counted, scope) is None
+
+    was_missing(unit, at(2, 20), 5, recorded_at=at(3, 5))
+    revision = revised(counted, scope)
+    assert (revision.every["started"], revision.changes) == (1, {Change.RECORDED_LATE: 1})
+    assert not [key for key in revision.every if key.startswith(("race", "type"))]
+
+
+def test_what_is_learned_of_race_and_type_after_a_lock_revises_it(locked, scope, unit):
+    episode = was_missing(unit, at(2, 3), 5)
+    counted = locked()
+    episode.youth.is_hispanic = "yes"
+    episode.youth.save(update_fields=["is_hispanic"])
+
+    assert revised(counted, scope).every == {"race.hispanic": 1, "race.not_recorded": -1}
+
+
 def test_a_lock_is_taken_off_with_a_reason_and_the_next_is_another_version(locked, sam):
     counted = locked()
     with pytest.raises(counts.Refused, match="why"):
