@@ -57,7 +57,8 @@ _YOUTH = """
     )
     SELECT gen_random_uuid(), first_name, last_name,
            CASE WHEN first_name || last_name = '' THEN case_number ELSE '' END,
-           '[]', born_on, COALESCE(sex, 'not_known'), '{}', 'not_known', case_number, unit_id,
+           '[]', born_on, COALESCE(sex, 'not_known'), COALESCE(races, '{}'), COALESCE(is_hispanic, 'not_known'),
+           case_number, unit_id,
            '', '', '', '', %(now)s, %(by)s, %(batch)s
     FROM (
         SELECT COALESCE((array_agg(first_name ORDER BY row) FILTER (WHERE named))[1], '')
@@ -65,6 +66,8 @@ _YOUTH = """
                COALESCE((array_agg(last_name ORDER BY row) FILTER (WHERE named))[1], '')
                    AS last_name,
                min(born_on) AS born_on, max(sex) FILTER (WHERE sex IN ('male', 'female')) AS sex,
+               min(races) FILTER (WHERE races <> '{}') AS races,
+               max(is_hispanic) FILTER (WHERE is_hispanic IN ('yes', 'no')) AS is_hispanic,
                (array_agg(case_number ORDER BY row))[1] AS case_number,
                (array_agg(unit_id ORDER BY told_at DESC, row))[1] AS unit_id
         FROM (SELECT *, first_name || last_name <> '' AS named FROM import_row) AS rows
@@ -139,7 +142,8 @@ _EPISODES = """
            CASE WHEN returned_at IS NOT NULL THEN %(now)s::timestamptz END,
            CASE WHEN returned_at IS NOT NULL THEN %(by)s::bigint END, returned_to,
            'not_known', ended_at, %(by)s, ended_precision, %(now)s, end_reason,
-           'not_known', placement_id, 'not_known', 'not_known', 'not_recorded', '{}', %(now)s, %(by)s,
+           'not_known', placement_id, 'not_known', 'not_known', COALESCE(NULLIF(ncmec_type, ''), 'not_recorded'), '{}', %(now)s,
+           %(by)s,
            gen_random_uuid(), %(batch)s
     FROM import_row JOIN casework_unit AS u ON u.id = unit_id
     WHERE row > %(after)s AND row <= %(last)s ORDER BY row
