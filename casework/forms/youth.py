@@ -74,7 +74,7 @@ class DescriptionForm(Form):
         ),
         choices=Race.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"data-layout": "list"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"data-quiet": True, "data-layout": "list"}),
     )
     is_hispanic = forms.ChoiceField(
         label="Hispanic or Latino?",

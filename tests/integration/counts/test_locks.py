@@ -11,6 +11,7 @@ from casework.operations import counts
 from casework.operations.counts import Change
 from casework.policies.count_definitions import VERSION
 from casework.policies.count_periods import Month
+from casework.presenters.counts import page_of
 from tests.factories import DutyFactory, UnitFactory, UserFactory
 from tests.integration.counts.past import at, was_missing
 from tests.integration.models.rows import a_transfer
@@ -37,6 +38,12 @@ def locked(scope, sam):
 
 def revised(counted: CountedMonth, scope: CountScope):
     return counts.revision_of(counted, *count_since(counted, scope))
+
+
+def counts_page(counted: CountedMonth, scope: CountScope):
+    found, _ = count_since(counted, scope)
+    how = {"now": LATER, "may_lock": True, "earlier": [], "revision": None}
+    return page_of(found, scope, lock=counted, **how)
 
 
 def test_a_lock_keeps_the_figures_with_who_and_when(locked, unit, sam):
@@ -214,6 +221,10 @@ def test_what_was_counted_otherwise_at_an_older_lock_revises_nothing(
     episode.youth.save(update_fields=["races"])
     type(episode).objects.filter(pk=episode.pk).update(ncmec_type="endangered")
     assert revised(counted, scope) is None
+    page = counts_page(counted, scope)
+    assert {cell.revised for block in page.parts for row in block.rows for cell in row.cells} == {
+        ""
+    }
 
     was_missing(unit, at(2, 20), 5, recorded_at=at(3, 5))
     revision = revised(counted, scope)

@@ -129,6 +129,17 @@ def test_types_are_shown_all_or_none_beside_how_many_are_18_and_over():
     assert {shared[f"type.{one}"] for one in PARTS["type"]} == {None}
 
 
+def test_figures_that_were_locked_before_race_and_type_were_recorded_are_shared_as_they_are():
+    figures = LARGE | {"race.not_recorded": 60, "race.white": 0, "race.hispanic": 0}
+    parts = PARTS | {"race": ("white", "hispanic", "not_recorded")}
+    older = {key: number for key, number in figures.items() if number}
+
+    shared = to_share(older, parts)
+
+    assert (shared["race.not_recorded"], shared["race.white"]) == (60, 0)
+    assert (shared["type.young_adult"], shared["type.endangered"]) == (40, 0)
+
+
 def test_a_small_race_is_hidden_with_another_one():
     parts = PARTS | {"race": ("white", "asian", "hispanic")}
 
