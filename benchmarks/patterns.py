@@ -25,9 +25,9 @@ SIZES = (100_000, 1_000_000)
 # Every second seven episodes have answers, to eleven questions each, a tenth of them corrected later.
 _YOUTH = """
     INSERT INTO casework_youth (id, public_id, given_name, family_name, nickname, aliases, sex,
-        unit_id, eye_color, hair_color, marks, medical_needs, recorded_at, recorded_by_id)
+        races, is_hispanic, unit_id, eye_color, hair_color, marks, medical_needs, recorded_at, recorded_by_id)
     SELECT n, ('1' || lpad(to_hex(n), 31, '0'))::uuid, 'Synthetic', '', '', '[]', 'not_known',
-        %(first_unit)s + n %% %(units)s, '', '', '', '', %(now)s, %(by)s
+        '{}', 'not_known', %(first_unit)s + n %% %(units)s, '', '', '', '', %(now)s, %(by)s
     FROM generate_series(1, %(youth)s) AS n
 """
 _PLACEMENTS = """
@@ -43,13 +43,13 @@ _EPISODES = """
         first_suspected_precision, notified_precision, determined_missing_precision,
         identified_precision, located_precision, returned_precision, returned_to,
         medical_care_needed, ended_at, ended_by_id, ended_recorded_at, ended_precision, end_reason,
-        left_from, placement_id, in_danger, police_called, description_at_start, recorded_at,
+        left_from, placement_id, in_danger, police_called, ncmec_type, description_at_start, recorded_at,
         recorded_by_id, submission_key)
     SELECT n, ('3' || lpad(to_hex(n), 31, '0'))::uuid, lpad(to_hex(n), 8, '0'), youth,
         %(first_unit)s + youth %% %(units)s, %(by)s, 'us-mo', 'synthetic', 'America/Chicago', told,
         'exact', 'unknown', 'exact', 'exact', 'exact', 'exact', 'exact', 'exact', '', 'not_known',
         told + lasted, %(by)s, told + lasted, 'exact', 'found_elsewhere', 'placement', youth,
-        'not_known', 'not_known', '{{}}', told, %(by)s,
+        'not_known', 'not_known', 'not_recorded', '{{}}', told, %(by)s,
         ('4' || lpad(to_hex(n), 31, '0'))::uuid
     FROM (
         SELECT n, 1 + n %% %(youth)s AS youth,

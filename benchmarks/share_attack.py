@@ -30,6 +30,8 @@ PARTS = {
     "age": ("0", "3", "5"),
     "sex": ("female", "male"),
     "placement": ("home",),
+    "race": ("not_recorded",),
+    "type": ("not_recorded", "young_adult"),
     "length": ("0",),
     "end_reason": ("returned", "closed"),
 }
@@ -294,6 +296,8 @@ def as_we_share(true: History, *, with_levels: bool = False) -> Files:
         period = CountPeriod(kind, first.later(months[0]), first.later(months[-1]))
         own = {key: true.of(CELLS["agency", name, key]) for key in sums(range(UNITS), months)}
         own |= {"placement.home": own["started"], "length.0": own["ended"]}
+        own |= {"race.not_recorded": own["started"], "type.young_adult": own["age.5"]}
+        own["type.not_recorded"] = own["started"] - own["age.5"]
         levels = with_levels and levels_are_large(own)
         try:
             shared = same_as_before(period, earlier)

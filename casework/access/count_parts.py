@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from casework.access.counts import CountScope
 from casework.access.patterns import below
-from casework.models import EndReason, FlagMark, PlacementKind, Sex, Unit
+from casework.models import EndReason, FlagMark, NcmecType, PlacementKind, Race, Sex, Unit
 from casework.policies.count_bands import AGE_BANDS, LENGTH_BANDS
 
 NOT_RECORDED = "Not recorded"
@@ -17,13 +17,22 @@ OUTCOMES = {
 DUTIES = ("police", "ncmec", "screening", "conversation")
 # What each figure is divided into, by the last part of its keys, in an order of its own.
 PARTS: Mapping[str, Mapping[str, str]] = {
-    "type": {"young_adult": "Young adult (18 and over)", "not_recorded": "Not recorded which"},
+    "type": {
+        **{one.value: str(one.label) for one in NcmecType if one is not NcmecType.NOT_RECORDED},
+        "young_adult": "18 and over, type not recorded",
+        "not_recorded": NOT_RECORDED,
+    },
     "age": {
         **{str(at): label for at, label in enumerate(AGE_BANDS)},
         "not_recorded": NOT_RECORDED,
     },
     "sex": {sex.value: str(sex.label) for sex in Sex},
-    "race": {"not_recorded": NOT_RECORDED},
+    "race": {
+        "hispanic": "Hispanic or Latino, of any race",
+        **{race.value: str(race.label) for race in Race},
+        "several": "Two or more races",
+        "not_recorded": NOT_RECORDED,
+    },
     "placement": {
         **{kind.value: str(kind.label) for kind in PlacementKind},
         "none": "No placement on file",

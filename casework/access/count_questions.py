@@ -15,7 +15,7 @@ DUTIES_AFTER_THE_RETURN = {
 DUTY_OF_CODE = DUTIES_OF_THE_MISSING_TIME | DUTIES_AFTER_THE_RETURN
 
 _COLUMNS = """
-    id, youth_id, placement_id, told_at, returned_at, end_reason, unit_id, ended_at,
+    id, youth_id, placement_id, ncmec_type, told_at, returned_at, end_reason, unit_id, ended_at,
     LEAST(told_at, ended_at) AS started_at,
     COALESCE(ended_at, %(now)s) - CASE
         WHEN last_seen_precision IN ('exact', 'about') THEN last_seen_at
@@ -94,16 +94,33 @@ def of_the_counted(question: str) -> str:
 
 IDS = of_the_counted("SELECT id, starts_in, ends_in FROM counted")
 
+# Who is Hispanic or Latino counts as that alone, whatever the race: the parts add up.
+RACE = """CASE
+    WHEN youth.is_hispanic = 'yes' THEN 'hispanic'
+    WHEN cardinality(youth.races) > 1 THEN 'several'
+    WHEN cardinality(youth.races) = 1 THEN youth.races[1]
+    ELSE 'not_recorded'
+END"""
+
+
+def type_sql(is_adult: str) -> str:
+    """The type that NCMEC lists it as; where that is not recorded, what the age alone tells."""
+    return f"""CASE
+        WHEN counted.ncmec_type <> 'not_recorded' THEN counted.ncmec_type
+        WHEN {is_adult} THEN 'young_adult'
+        ELSE 'not_recorded'
+    END"""
+
+
 # One row a part of a figure: the figure, the part, how many, how many of 2 days or more.
 PARTS = of_the_counted(
-    """
+    f"""
     , told AS (
         SELECT counted.is_long,
-               width_bucket(
-                   extract(year FROM age(
-                       (counted.told_at AT TIME ZONE counted.zone)::date, youth.born_on))::int,
-                   %(age_cuts)s::int[]) AS age,
+               age.band AS age,
                youth.sex,
+               {RACE} AS race,
+               {type_sql("age.band = cardinality(%(age_cuts)s::int[])")} AS type,
                COALESCE(placement.kind, 'none') AS placement,
                COALESCE(flag.trafficking, FALSE) AS trafficking,
                COALESCE(flag.signs, FALSE) AS signs,
@@ -112,6 +129,12 @@ PARTS = of_the_counted(
                COALESCE(assessment.is_assessed, FALSE) AS is_assessed
         FROM counted
         JOIN casework_youth AS youth ON youth.id = counted.youth_id
+        CROSS JOIN LATERAL (
+            SELECT width_bucket(
+                extract(year FROM age(
+                    (counted.told_at AT TIME ZONE counted.zone)::date, youth.born_on))::int,
+                %(age_cuts)s::int[]) AS band
+        ) AS age
         LEFT JOIN casework_placement AS placement ON placement.id = counted.placement_id
         LEFT JOIN LATERAL (
             SELECT episode_id,
@@ -130,19 +153,15 @@ PARTS = of_the_counted(
         WHERE counted.starts_in
     ), parts AS (
         SELECT CASE WHEN grouping(age) = 0 THEN 'age'
-                    WHEN grouping(sex) = 0 THEN 'sex' ELSE 'placement' END AS figure,
+                    WHEN grouping(sex) = 0 THEN 'sex'
+                    WHEN grouping(race) = 0 THEN 'race'
+                    WHEN grouping(type) = 0 THEN 'type' ELSE 'placement' END AS figure,
                CASE WHEN grouping(age) = 0 THEN COALESCE(age::text, 'not_recorded')
-                    WHEN grouping(sex) = 0 THEN sex ELSE placement END AS part,
+                    WHEN grouping(sex) = 0 THEN sex
+                    WHEN grouping(race) = 0 THEN race
+                    WHEN grouping(type) = 0 THEN type ELSE placement END AS part,
                count(*) AS number, count(*) FILTER (WHERE is_long) AS long
-        FROM told GROUP BY GROUPING SETS ((age), (sex), (placement))
-        UNION ALL
-        SELECT 'type',
-               CASE WHEN age = cardinality(%(age_cuts)s::int[]) THEN 'young_adult'
-                    ELSE 'not_recorded' END,
-               count(*), count(*) FILTER (WHERE is_long)
-        FROM told GROUP BY 2
-        UNION ALL
-        SELECT 'race', 'not_recorded', count(*), count(*) FILTER (WHERE is_long) FROM told
+        FROM told GROUP BY GROUPING SETS ((age), (sex), (race), (type), (placement))
         UNION ALL
         SELECT 'flag', stands.flag, count(*), count(*) FILTER (WHERE is_long)
         FROM told CROSS JOIN LATERAL (VALUES
@@ -160,7 +179,7 @@ PARTS = of_the_counted(
         FROM counted WHERE ends_in GROUP BY end_reason
     )
     SELECT figure, part, number, long FROM parts
-"""
+"""  # noqa: S608 (texts of this module)
 )
 
 # All, then those of 2 days or more: different youth, and how many were missing several times.

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.access.count_parts import DUTIES, NOT_RECORDED, OUTCOMES, PARTS
+from casework.access.count_questions import RACE, type_sql
 from casework.exports.document import Column
-from casework.models import PlacementKind, Sex
+from casework.models import Known, NcmecType, PlacementKind, Race, Sex
 from casework.models.episode import LeftFrom
 from casework.policies.count_bands import LENGTH_BANDS
 from casework.policies.count_definitions import definition_of
@@ -104,7 +105,25 @@ def _duty(name: str) -> list[EpisodeColumn]:
     ]
 
 
+def _afcars_race(race: Race) -> EpisodeColumn:
+    """Whether this one is among the races: never No where none is known."""
+    return _plain(
+        f"afcars_race_{race.value}",
+        f"AFCARS: race, {race.label} {UNVERIFIED}",
+        f"CASE WHEN '{race.value}' = ANY(youth.races) THEN 'Yes' "
+        f"WHEN cardinality(youth.races) > 0 THEN 'No' ELSE {_literal(NOT_RECORDED)} END",
+        f"45 CFR 1355.44; several can be Yes {_TYPED}.",
+    )
+
+
 _IS_ADULT = "age.years >= 18"
+_NCMEC_TYPE = {
+    NcmecType.ENDANGERED.value: "Endangered runaway",
+    NcmecType.FAMILY_ABDUCTION.value: "Family abduction",
+    NcmecType.NONFAMILY_ABDUCTION.value: "Nonfamily abduction",
+    NcmecType.LOST_OR_INJURED.value: "Lost, injured or otherwise missing",
+    NcmecType.YOUNG_ADULT.value: "Critically missing young adult",
+}
 _GONE = "Runaway or whereabouts unknown"
 _AFCARS_PLACEMENT = {
     PlacementKind.KINSHIP.value: "Foster family home, relative",
@@ -176,7 +195,13 @@ EPISODE_COLUMNS: tuple[EpisodeColumn, ...] = (
         meaning="Whole years on the day on which the agency was told; empty where not recorded.",
     ),
     _plain("sex", "Sex", _words("youth.sex", PARTS["sex"]), definition_of("sex").words),
-    _plain("race", "Race and ethnicity", _literal(NOT_RECORDED), definition_of("race").words),
+    _plain("race", "Race and ethnicity", _words(RACE, PARTS["race"]), definition_of("race").words),
+    _plain(
+        "type",
+        "Type of case",
+        _words(type_sql(_IS_ADULT), PARTS["type"]),
+        definition_of("type").words,
+    ),
     _plain(
         "placement",
         "Placement when told",
@@ -209,10 +234,9 @@ EPISODE_COLUMNS: tuple[EpisodeColumn, ...] = (
     _plain(
         "ncmec_case_type",
         f"NCMEC case type {UNVERIFIED}",
-        f"CASE WHEN {_IS_ADULT} THEN 'Critically missing young adult' "
-        f"ELSE {_literal(NOT_RECORDED)} END",
-        "NCMEC's type by age alone: 18 and over when told; whether in elevated danger, and which "
-        f"type it is under 18, is not recorded {_TYPED}.",
+        _words("counted.ncmec_type", _NCMEC_TYPE),
+        "What NCMEC listed it as, in NCMEC's words, where somebody recorded that with the report "
+        f"to NCMEC {_TYPED}.",
     ),
     _plain(
         "afcars_sex",
@@ -220,11 +244,19 @@ EPISODE_COLUMNS: tuple[EpisodeColumn, ...] = (
         _words("youth.sex", {Sex.FEMALE.value: "Female", Sex.MALE.value: "Male"}),
         f"45 CFR 1355.44 {_TYPED}.",
     ),
+    *(_afcars_race(race) for race in Race),
     _plain(
-        "afcars_race",
-        f"AFCARS: race {UNVERIFIED}",
-        _literal(NOT_RECORDED),
-        f"45 CFR 1355.44; Porchlight does not record it {_TYPED}.",
+        "afcars_race_unknown",
+        f"AFCARS: race unknown {UNVERIFIED}",
+        _yes("cardinality(youth.races) = 0"),
+        "45 CFR 1355.44: Yes where no race is on file. Whether anybody was asked and did not know, "
+        f"or did not want to say, is not recorded {_TYPED}.",
+    ),
+    _plain(
+        "afcars_hispanic",
+        f"AFCARS: Hispanic or Latino {UNVERIFIED}",
+        _words("youth.is_hispanic", {Known.YES.value: "Yes", Known.NO.value: "No"}),
+        f"45 CFR 1355.44, of whatever race {_TYPED}.",
     ),
     _plain(
         "afcars_living_arrangement_before",

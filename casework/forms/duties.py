@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from casework.forms.base import NarrativeField, PlainTextField, SubmissionForm
 from casework.forms.when import HappenedForm, asks_fold
-from casework.models import Duty, DutyEvidence, Known, Outcome, ScreeningResult
+from casework.models import Duty, DutyEvidence, Known, NcmecType, Outcome, ScreeningResult
 from casework.operations.duties import Evidence
 from casework.policies.rules import EvidenceField
 from casework.policies.time_phrases import moment_as_known
@@ -35,6 +35,7 @@ PROOF_IN_WORDS = (
 )
 CHOICES_AS_PROOF = ("ncic_entry", "screening_result")
 OTHER_TOOL = "other"
+REPORT_TO_NCMEC = "report_to_ncmec"
 
 
 class EvidenceForm(HappenedForm, SubmissionForm):
@@ -69,6 +70,13 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         choices=Known.choices,
         required=False,
         widget=forms.RadioSelect(attrs={"data-quiet": True}),
+    )
+    ncmec_type = forms.ChoiceField(
+        label="How does NCMEC list it?",
+        help_text="The first type is the one for youth who left by themselves.",
+        choices=NcmecType.choices,
+        required=False,
+        widget=forms.RadioSelect(attrs={"data-quiet": True, "data-layout": "list"}),
     )
     screening_tool = forms.ChoiceField(label="Which tool?", required=False)
     other_tool = PlainTextField(
@@ -123,6 +131,8 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         super().__init__(*args, zone=duty.episode.zone, **kwargs)
         self.set_choices("screening_tool", _tools())
         self.initial.update(self._carried_over())
+        if duty.episode.ncmec_type != NcmecType.NOT_RECORDED:
+            self.initial["ncmec_type"] = duty.episode.ncmec_type
 
     def happened_choices(self) -> list[tuple[str, str]]:
         """A settled duty may keep its time: adding a report number does not make it late."""
@@ -171,6 +181,8 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         asked = {field.value for field in EvidenceField if field in self.duty.evidence_fields}
         if EvidenceField.SCREENING in asked:
             asked.update(SCREENING)
+        if self._is_of_ncmec:
+            asked.add("ncmec_type")
         return [name for name in self.fields if name in asked]
 
     def clean(self) -> dict[str, Any]:
@@ -188,12 +200,22 @@ class EvidenceForm(HappenedForm, SubmissionForm):
                 outcome=Outcome(outcome),
                 happened=data["moment"],
                 ncic_entry=Known(data["ncic_entry"]) if data.get("ncic_entry") else None,
+                ncmec_type=self._ncmec_type(),
                 screening_result=ScreeningResult(data["screening_result"])
                 if data.get("screening_result")
                 else None,
                 **{name: data.get(name) or "" for name in PROOF_IN_WORDS},
             )
         return data
+
+    @property
+    def _is_of_ncmec(self) -> bool:
+        return self.duty.code == REPORT_TO_NCMEC
+
+    def _ncmec_type(self) -> NcmecType | None:
+        """What was said of how NCMEC lists it; nothing said changes nothing."""
+        said = self.cleaned_data.get("ncmec_type")
+        return NcmecType(said) if said and self._is_of_ncmec else None
 
     def _read_tool(self, data: dict[str, Any]) -> None:
         """Let `screening_tool` be the tool's name, whether it was selected or typed."""

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.core import signing
 from django.http import QueryDict
 
 from casework.forms.base import Form, NarrativeField, PlainTextField
-from casework.models import Sex
+from casework.models import Known, Race, Sex
+from casework.models.youth import race_words
 from casework.operations.youth import FACTS, DescribedSince, Description
 from casework.policies.birth_dates import birth_date_words, parse_birth_date
 from casework.policies.measures import (
@@ -65,6 +66,22 @@ class DescriptionForm(Form):
         required=False,
         widget=forms.RadioSelect(attrs={"data-quiet": True}),
     )
+    races = forms.MultipleChoiceField(
+        label="Race",
+        help_text=(
+            "As the youth’s record says, or as the youth does. Select all that apply; none is not "
+            "known yet."
+        ),
+        choices=Race.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"data-quiet": True, "data-layout": "list"}),
+    )
+    is_hispanic = forms.ChoiceField(
+        label="Hispanic or Latino?",
+        choices=Known.choices,
+        required=False,
+        widget=forms.RadioSelect(attrs={"data-quiet": True}),
+    )
     height_cm = words_field("Height", "For example 5 ft 6 or 168 cm.")
     weight_grams = words_field("Weight", "For example 130 lb or 59 kg.")
     eye_color = words_field("Eyes", "Color. For example brown.")
@@ -87,6 +104,9 @@ class DescriptionForm(Form):
 
     def clean_sex(self) -> Sex:
         return Sex(self.cleaned_data["sex"] or Sex.NOT_KNOWN)
+
+    def clean_is_hispanic(self) -> Known:
+        return Known(self.cleaned_data["is_hispanic"] or Known.NOT_KNOWN)
 
     def clean_height_cm(self) -> int | None:
         return self._read("height_cm", parse_height)
@@ -121,7 +141,7 @@ class DescriptionForm(Form):
         touched = self.description.differing_from(self.shown)
         for name in FACTS:
             if name not in touched:
-                answers[name] = theirs[name]
+                _put(answers, name, theirs[name])
         self.data = answers
         self.add_error(None, "Your changes are not saved yet.")
         for name in refused.facts:
@@ -132,11 +152,13 @@ class DescriptionForm(Form):
             )
 
 
-def _in_words(description: Description) -> dict[str, str]:
+def _in_words(description: Description) -> dict[str, Any]:
     """What stands in the fields."""
     return {
         "born_on": birth_date_words(description.born_on),
         "sex": description.sex,
+        "races": description.races,
+        "is_hispanic": description.is_hispanic,
         "height_cm": height_words(description.height_cm),
         "weight_grams": weight_words(description.weight_grams),
         "eye_color": description.eye_color,
@@ -146,8 +168,20 @@ def _in_words(description: Description) -> dict[str, str]:
     }
 
 
-def _said(name: str, words: dict[str, str]) -> str:
-    return Sex(words[name]).label if name == "sex" else words[name] or "Not known"
+def _put(answers: QueryDict, name: str, words: str | list[str]) -> None:
+    """Let this stand in a field; several where several can be selected."""
+    if isinstance(words, str):
+        answers[name] = words
+    else:
+        answers.setlist(name, words)
+
+
+def _said(name: str, words: dict[str, Any]) -> str:
+    if name == "races":
+        return race_words(words[name]) or "Not known"
+    if name in ("sex", "is_hispanic"):
+        return str({"sex": Sex, "is_hispanic": Known}[name](words[name]).label)
+    return words[name] or "Not known"
 
 
 def _sealed(shown: Description) -> str:

@@ -22,6 +22,7 @@ from casework.models.episode import (
     Episode,
     EpisodeStatus,
     LeftFrom,
+    NcmecType,
     Note,
     NoteKind,
     ReturnedTo,
@@ -52,7 +53,7 @@ from casework.models.reminder import (
 )
 from casework.models.saved_view import SavedView, SavedViewMember, SavedViewNotice
 from casework.models.standing import Lane, Standing
-from casework.models.youth import Placement, PlacementKind, Sex, Youth, YouthName
+from casework.models.youth import Placement, PlacementKind, Race, Sex, Youth, YouthName
 
 __all__ = [
     "Absence",
@@ -96,6 +97,7 @@ __all__ = [
     "Message",
     "MonthTally",
     "MessageKind",
+    "NcmecType",
     "Note",
     "NoteKind",
     "Outcome",
@@ -103,6 +105,7 @@ __all__ = [
     "PlacementKind",
     "PossibleDuplicate",
     "Pulse",
+    "Race",
     "Reminder",
     "ReminderPreferences",
     "ReturnedTo",

@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 from django.urls import reverse
 
-from casework.models.episode import Episode
+from casework.models.episode import Episode, NcmecType
 from casework.models.fields import Known, both_or_neither, choices_of, public_id
 from casework.models.people import User
 from casework.models.standing_triggers import KEPT_BY_DUTY
@@ -257,6 +257,8 @@ class DutyEvidence(models.Model):
     badge = models.CharField(max_length=40, blank=True)
     reference_number = models.CharField(max_length=60, blank=True)
     ncic_entry = models.CharField(max_length=10, choices=Known.choices, blank=True)
+    # What the latest entry says of it stands on the episode, which is what is counted.
+    ncmec_type = models.CharField(max_length=20, choices=NcmecType.choices, blank=True)
     screening_tool = models.CharField(max_length=120, blank=True, help_text="Its name alone")
     screening_version = models.CharField(max_length=60, blank=True)
     screener = models.CharField(max_length=120, blank=True, help_text="Who screened")
@@ -282,6 +284,10 @@ class DutyEvidence(models.Model):
             models.CheckConstraint(
                 condition=Q(screening_result__in=["", *ScreeningResult.values]),
                 name="evidence_screening_result_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(ncmec_type__in=["", *NcmecType.values]),
+                name="evidence_ncmec_type_known",
             ),
         )
         # Not partial: PostgreSQL uses what it knows of an expression only with an index over all rows.

@@ -80,6 +80,20 @@ class EndReason(models.TextChoices):
     DECEASED = "deceased", "Deceased"
 
 
+class NcmecType(models.TextChoices):
+    """What NCMEC lists a case as.
+
+    In our words, which blame nobody; NCMEC's own stand in files alone (`exports/episode_columns.py`).
+    """
+
+    ENDANGERED = "endangered", "Endangered, left on their own"
+    FAMILY_ABDUCTION = "family_abduction", "Family abduction"
+    NONFAMILY_ABDUCTION = "nonfamily_abduction", "Nonfamily abduction"
+    LOST_OR_INJURED = "lost_or_injured", "Lost, injured or otherwise missing"
+    YOUNG_ADULT = "critical_young_adult", "Critically missing young adult (18 to 20)"
+    NOT_RECORDED = "not_recorded", "Not recorded"
+
+
 class EpisodeStatus(StrEnum):
     """What the facts add up to; never stored."""
 
@@ -174,6 +188,10 @@ class Episode(models.Model):
     )
     in_danger = models.CharField(max_length=10, choices=Known.choices, default=Known.NOT_KNOWN)
     police_called = models.CharField(max_length=10, choices=Known.choices, default=Known.NOT_KNOWN)
+    # What NCMEC says, which is not what we found: it raises no flag and moves no clock.
+    ncmec_type = models.CharField(
+        max_length=20, choices=NcmecType.choices, default=NcmecType.NOT_RECORDED
+    )
     description_at_start = models.JSONField(
         default=dict, help_text="The youth's description as it stood; later edits leave it alone"
     )
@@ -231,6 +249,9 @@ class Episode(models.Model):
             models.CheckConstraint(
                 condition=both_or_neither("ended_at", "ended_by", "ended_recorded_at"),
                 name="episode_ended_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(ncmec_type__in=NcmecType.values), name="episode_ncmec_type_known"
             ),
             # At most one open episode a youth, and no two at one time. Told late, a youth may have
             # been back before: the earlier of the two starts it.

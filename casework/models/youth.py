@@ -1,15 +1,16 @@
 """A youth in the agency's care, the names by which they are found, and where they were placed."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 
-from casework.models.fields import in_order, public_id
+from casework.models.fields import Known, in_order, public_id
 from casework.models.import_batch import imported_in, of_an_import
 from casework.models.people import Unit, User
 from casework.models.standing_triggers import KEPT_BY_PLACEMENT, KEPT_BY_YOUTH
@@ -23,6 +24,37 @@ class Sex(models.TextChoices):
     NOT_KNOWN = "not_known", "Not known"
 
 
+class Race(models.TextChoices):
+    """The categories of federal reports (45 CFR 1355.44); a youth can be of several."""
+
+    AMERICAN_INDIAN = "american_indian", "American Indian or Alaska Native"
+    ASIAN = "asian", "Asian"
+    BLACK = "black", "Black or African American"
+    PACIFIC_ISLANDER = "pacific_islander", "Native Hawaiian or Other Pacific Islander"
+    WHITE = "white", "White"
+
+
+def race_words(races: Iterable[str]) -> str:
+    """ "Asian, White"; empty where none is known."""
+    return ", ".join(str(Race(race).label) for race in races)
+
+
+def in_their_order(column: str) -> Func:
+    """The races in a column, each once, without what is none, in the order of `Race`.
+
+    A constraint holds each record to this: two records that say the same are equal, and how many
+    races there are is how long the array is.
+    """
+    each = ", ".join(
+        f"CASE WHEN '{race}' = ANY(%(expressions)s) THEN '{race}' END" for race in Race.values
+    )
+    return Func(
+        F(column),
+        template=f"array_remove(ARRAY[{each}]::varchar[], NULL)",
+        output_field=ArrayField(models.CharField(max_length=20)),
+    )
+
+
 @pghistory.track()
 class Youth(models.Model):
     """A young person in the agency's care. Only a name or nickname is ever required."""
@@ -34,6 +66,19 @@ class Youth(models.Model):
     aliases = models.JSONField(default=list, blank=True, help_text="Other names, as a list")
     born_on = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.NOT_KNOWN)
+    # For reports and counts. No rule of endangerment reads them: docs/adr/0016.
+    races = ArrayField(
+        models.CharField(max_length=20, choices=Race.choices),
+        default=list,
+        blank=True,
+        help_text="None is not known yet",
+    )
+    is_hispanic = models.CharField(
+        max_length=10,
+        choices=Known.choices,
+        default=Known.NOT_KNOWN,
+        help_text="Hispanic or Latino, of whatever race",
+    )
     case_number = models.CharField(max_length=40, null=True, blank=True, unique=True)  # noqa: DJ001
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="youth")
     caseworker = models.ForeignKey(
@@ -71,6 +116,12 @@ class Youth(models.Model):
                 name="youth_case_number_not_empty",
             ),
             models.CheckConstraint(
+                condition=Q(races=in_their_order("races")), name="youth_races_known_and_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_hispanic__in=Known.values), name="youth_is_hispanic_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
                 name="youth_not_merged_into_itself",
             ),
@@ -94,6 +145,18 @@ class Youth(models.Model):
             return None
         had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
         return day.year - self.born_on.year - (not had_birthday)
+
+    @property
+    def race(self) -> str:
+        """The races in words; empty while none is known."""
+        return race_words(self.races)
+
+    @property
+    def ethnicity(self) -> str:
+        """Whether Hispanic or Latino, in words; empty while that is not known."""
+        if self.is_hispanic == Known.NOT_KNOWN:
+            return ""
+        return f"{'' if self.is_hispanic == Known.YES else 'Not '}Hispanic or Latino"
 
     @property
     def names(self) -> list[str]:

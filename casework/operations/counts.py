@@ -13,11 +13,12 @@ from casework.access.counts import (
     CountedIds,
     Counts,
     CountScope,
+    Figures,
     count_with_ids,
     lock_of,
 )
 from casework.models import CountedMonth, EndReason, Episode, Transfer, User
-from casework.policies.count_definitions import VERSION
+from casework.policies.count_definitions import VERSION, as_counted_by
 from casework.policies.count_periods import Month, month_period
 
 LONGEST_WHY = 300
@@ -164,12 +165,33 @@ def revision_of(counted: CountedMonth, counts: Counts, ids: CountedIds) -> Revis
 
     `counts` and `ids` are those of `casework.access.counts.count_since`. At most two queries.
     """
-    every = _differences(counted.figures["all"], counts.every)
-    two_days = _differences(counted.figures["two_days"], counts.two_days)
+    every, two_days = (
+        _differences(locked, now)
+        for locked, now in zip(
+            locked_figures(counted), figures_beside(counted, counts), strict=True
+        )
+    )
     if not every and not two_days:
         return None
     changes = _changes(counted, ids) or Counter({Change.DETAILS: 0})
     return Revision(every=every, two_days=two_days, changes=changes)
+
+
+def locked_figures(counted: CountedMonth) -> tuple[Figures, Figures]:
+    """What was locked: of all episodes, and of those of 2 days or more."""
+    return counted.figures["all"], counted.figures["two_days"]
+
+
+def figures_beside(counted: CountedMonth, counts: Counts) -> tuple[Figures, Figures]:
+    """The figures of now as they can be held against the locked ones."""
+    version = counted.definitions_version
+    every, two_days = (
+        as_counted_by(version, locked=locked, now=now)
+        for locked, now in zip(
+            locked_figures(counted), (counts.every, counts.two_days), strict=True
+        )
+    )
+    return every, two_days
 
 
 def _differences(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:

@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from casework import audit
-from casework.models import Duty, DutyEvidence, Episode, Known, Outcome, ScreeningResult, User
+from casework.models import (
+    Duty,
+    DutyEvidence,
+    Episode,
+    Known,
+    NcmecType,
+    Outcome,
+    ScreeningResult,
+    User,
+)
 from casework.operations import clocks, reminders
 from casework.operations.locks import locked
 from casework.operations.submissions import KeyReused
@@ -47,6 +56,7 @@ class Evidence:
     badge: str = ""
     reference_number: str = ""
     ncic_entry: Known | None = None
+    ncmec_type: NcmecType | None = None
     screening_tool: str = ""
     screening_version: str = ""
     screener: str = ""
@@ -99,6 +109,7 @@ def record(
         badge=evidence.badge,
         reference_number=evidence.reference_number,
         ncic_entry=evidence.ncic_entry or "",
+        ncmec_type=evidence.ncmec_type or "",
         screening_tool=evidence.screening_tool,
         screening_version=evidence.screening_version,
         screener=evidence.screener,
@@ -110,6 +121,9 @@ def record(
         submission_key=submission_key,
     )
     _set_to(duty, entry, by)
+    if evidence.ncmec_type is not None:
+        episode.ncmec_type = evidence.ncmec_type
+        episode.save(update_fields=["ncmec_type"])
     if not duty.is_open:
         reminders.cancel_waiting(Duty.objects.filter(pk=duty.pk), now=now)
         duty.acknowledgements.filter(ended_at__isnull=True).update(ended_at=now)

@@ -27,12 +27,13 @@ Tell = Callable[[str, int], None]
 
 TABLE = "import_row"
 TEXTS = (
-    *("first_name", "last_name", "sex", "placement_kind", "end_reason", "returned_to"),
+    *("first_name", "last_name", "sex", "is_hispanic", "placement_kind"),
+    *("end_reason", "returned_to", "ncmec_type"),
     *("police_number", "police_said", "ncmec_number", "ncmec_said"),
     *("screening_said", "conversation_said", "told_by", "case_number"),
 )
 COLUMNS = (
-    "row youth_key unit_id worker_id born_on "
+    "row youth_key unit_id worker_id born_on races "
     + " ".join(TEXTS)
     + " "
     + " ".join(f"{key} {key.removesuffix('_at')}_precision" for key in MOMENTS)
@@ -41,7 +42,7 @@ _CREATE = f"""
     DROP TABLE IF EXISTS pg_temp.{TABLE};
     CREATE TEMP TABLE {TABLE} (
         row integer PRIMARY KEY, youth_key text NOT NULL, unit_id bigint NOT NULL,
-        worker_id bigint, born_on date,
+        worker_id bigint, born_on date, races varchar[] NOT NULL,
         {", ".join(f"{name} text NOT NULL" for name in TEXTS)},
         {", ".join(f"{key} timestamptz, {key.removesuffix('_at')}_precision text" for key in MOMENTS)},
         starts_at timestamptz GENERATED ALWAYS AS (LEAST(told_at, ended_at)) STORED,
@@ -158,7 +159,9 @@ def _as_row(row: RowRead) -> Row:
     for key in MOMENTS:
         moment = row.moments.get(key)
         moments += (moment.at, moment.precision) if moment else (None, None)
-    return (row.number, row.youth_key, row.unit_id, row.worker_id, row.born_on, *texts, *moments)
+    races = f"{{{','.join(row.races)}}}"  # as PostgreSQL reads an array
+    facts = (row.unit_id, row.worker_id, row.born_on, races)
+    return (row.number, row.youth_key, *facts, *texts, *moments)
 
 
 # Whose a row is: of youth on file that were merged, two case numbers are one youth's.
@@ -183,6 +186,16 @@ _CHECKS = (
     ),
     _ANOTHER_FACT.format(
         key="sex", words="sex", value="sex", is_said="sex IN ('male', 'female')", whose=_WHOSE
+    ),
+    _ANOTHER_FACT.format(
+        key="races", words="race", value="races", is_said="races <> '{}'", whose=_WHOSE
+    ),
+    _ANOTHER_FACT.format(
+        key="is_hispanic",
+        words="answer to Hispanic or Latino",
+        value="is_hispanic",
+        is_said="is_hispanic IN ('yes', 'no')",
+        whose=_WHOSE,
     ),
     _ANOTHER_FACT.format(
         key="last_name",

@@ -51,12 +51,14 @@ NOTHING_TO_DO = ("casework.Duty:standing_insert",)
 
 _YOUTH = """
     INSERT INTO casework_youth (
-        public_id, given_name, family_name, nickname, aliases, born_on, sex, case_number, unit_id,
+        public_id, given_name, family_name, nickname, aliases, born_on, sex, races, is_hispanic,
+        case_number, unit_id,
         eye_color, hair_color, marks, medical_needs, recorded_at, recorded_by_id, imported_in_id
     )
     SELECT gen_random_uuid(), first_name, last_name,
            CASE WHEN first_name || last_name = '' THEN case_number ELSE '' END,
-           '[]', born_on, COALESCE(sex, 'not_known'), case_number, unit_id,
+           '[]', born_on, COALESCE(sex, 'not_known'), COALESCE(races, '{}'), COALESCE(is_hispanic, 'not_known'),
+           case_number, unit_id,
            '', '', '', '', %(now)s, %(by)s, %(batch)s
     FROM (
         SELECT COALESCE((array_agg(first_name ORDER BY row) FILTER (WHERE named))[1], '')
@@ -64,6 +66,8 @@ _YOUTH = """
                COALESCE((array_agg(last_name ORDER BY row) FILTER (WHERE named))[1], '')
                    AS last_name,
                min(born_on) AS born_on, max(sex) FILTER (WHERE sex IN ('male', 'female')) AS sex,
+               min(races) FILTER (WHERE races <> '{}') AS races,
+               max(is_hispanic) FILTER (WHERE is_hispanic IN ('yes', 'no')) AS is_hispanic,
                (array_agg(case_number ORDER BY row))[1] AS case_number,
                (array_agg(unit_id ORDER BY told_at DESC, row))[1] AS unit_id
         FROM (SELECT *, first_name || last_name <> '' AS named FROM import_row) AS rows
@@ -123,7 +127,8 @@ _EPISODES = """
         identified_precision, located_at, located_precision, located_recorded_at, located_by_id,
         returned_at, returned_precision, returned_recorded_at, returned_by_id, returned_to,
         medical_care_needed, ended_at, ended_by_id, ended_precision, ended_recorded_at, end_reason,
-        left_from, placement_id, in_danger, police_called, description_at_start, recorded_at,
+        left_from, placement_id, in_danger, police_called, ncmec_type, description_at_start,
+        recorded_at,
         recorded_by_id, submission_key, imported_in_id
     )
     SELECT episode_id, gen_random_uuid(), reference, youth_id, unit_id, worker_id, u.jurisdiction,
@@ -137,7 +142,8 @@ _EPISODES = """
            CASE WHEN returned_at IS NOT NULL THEN %(now)s::timestamptz END,
            CASE WHEN returned_at IS NOT NULL THEN %(by)s::bigint END, returned_to,
            'not_known', ended_at, %(by)s, ended_precision, %(now)s, end_reason,
-           'not_known', placement_id, 'not_known', 'not_known', '{}', %(now)s, %(by)s,
+           'not_known', placement_id, 'not_known', 'not_known', COALESCE(NULLIF(ncmec_type, ''), 'not_recorded'), '{}', %(now)s,
+           %(by)s,
            gen_random_uuid(), %(batch)s
     FROM import_row JOIN casework_unit AS u ON u.id = unit_id
     WHERE row > %(after)s AND row <= %(last)s ORDER BY row

@@ -20,7 +20,7 @@ from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
 
 from casework import audit
-from casework.models import EndReason, Episode, Merge, Placement, Sex, User, Youth
+from casework.models import EndReason, Episode, Known, Merge, Placement, Sex, User, Youth
 from casework.operations.youth import follow_youth, keep_names_findable
 from casework.policies.name_keys import fold
 
@@ -42,6 +42,8 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "nickname": ("nickname",),
     "born_on": ("born_on",),
     "sex": ("sex",),
+    "races": ("races",),
+    "is_hispanic": ("is_hispanic",),
     "case_number": ("case_number",),
     "care": ("unit_id", "caseworker_id"),
     "height_cm": ("height_cm",),
@@ -54,7 +56,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 COLUMNS = (*(column for columns in FACTS.values() for column in columns), "aliases")
 CAN_BE_BOTH = ("marks", "medical_needs")  # where one youth may well have what either record says
 LONGEST_TEXT = 300  # what those columns hold
-UNKNOWN = (None, "", Sex.NOT_KNOWN)
+UNKNOWN: tuple[Any, ...] = (None, "", Sex.NOT_KNOWN, Known.NOT_KNOWN, [])
 
 # Every relation to a youth, and what a merge does about it; a test fails for one that is missing.
 MOVES = ("Episode.youth", "Placement.youth", "YouthContact.youth", "Youth.merged_into")
@@ -394,17 +396,22 @@ def _what_forbids(entry: Merge) -> str:
 
 
 def _is_edited(entry: Merge, column: str) -> bool:
-    """Whether somebody changed this column of the kept record since the merge."""
-    return bool(_plain(getattr(entry.kept, column)) != entry.after["kept"][column])
+    """Whether somebody changed this column of the kept record since the merge.
+
+    Of a column that is younger than the merge nothing was kept: it stays as it is.
+    """
+    after = entry.after["kept"]
+    return column in after and bool(_plain(getattr(entry.kept, column)) != after[column])
 
 
 def _give_back_facts(entry: Merge) -> None:
     """The other record as it was; of the kept one what nobody changed since."""
     kept, other = entry.kept, entry.other
-    columns = [column for column in COLUMNS if not _is_edited(entry, column)]
-    for column in columns:
-        setattr(kept, column, _read(column, entry.before["kept"][column]))
-    for column in COLUMNS:
+    known = [column for column in COLUMNS if column in entry.before["other"]]
+    for column in known:
+        if not _is_edited(entry, column):
+            setattr(kept, column, _read(column, entry.before["kept"][column]))
+    for column in known:
         setattr(other, column, _read(column, entry.before["other"][column]))
     given, other.case_number = other.case_number, None  # the kept record may still have it
     other.save(update_fields=_changed_columns())

@@ -8,7 +8,7 @@ from typing import Self
 from django.db import transaction
 
 from casework import audit
-from casework.models import AuditEvent, Sex, Unit, User, Youth, YouthName
+from casework.models import AuditEvent, Known, Race, Sex, Unit, User, Youth, YouthName
 from casework.operations.assessing import reassess
 from casework.operations.clocks import follow_facts, note_recount
 from casework.operations.duplicates import look_for_duplicates
@@ -20,10 +20,12 @@ NAME_COLUMNS = "youth_id folded sound letters"
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What a report asks about a youth. Empty, None and `Sex.NOT_KNOWN` all mean not known yet."""
+    """What a report asks about a youth: what is empty, None or `NOT_KNOWN` is not known yet."""
 
     born_on: date | None = None
     sex: str = Sex.NOT_KNOWN
+    races: Sequence[str] = ()
+    is_hispanic: str = Known.NOT_KNOWN
     height_cm: int | None = None
     weight_grams: int | None = None
     eye_color: str = ""
@@ -35,6 +37,10 @@ class Description:
     def of(cls, youth: Youth) -> Self:
         """The youth's description as it is on file."""
         return cls(**{name: getattr(youth, name) for name in FACTS})
+
+    def __post_init__(self) -> None:
+        # From a form, a signed text or the database: one order, so that what says the same is equal.
+        object.__setattr__(self, "races", [race for race in Race.values if race in self.races])
 
     def differing_from(self, other: "Description") -> list[str]:
         """The names of the facts that these two do not agree on."""

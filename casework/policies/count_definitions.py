@@ -5,9 +5,14 @@ or are not printed. Whoever changes what is counted changes the words here, and 
 a locked month keeps the version that it was counted by.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-VERSION = "2026.2"
+VERSION = "2026.3"
+# The figures that a version counts otherwise than the one before it. 2026.2 put words right.
+# 2026.3: race, ethnicity and NCMEC's types are recorded; until then all were not recorded, but for
+# those of 18 and over.
+CHANGED_IN = {"2026.3": ("type", "race")}
 
 EPISODES, YOUTH, DUTIES = "episodes", "youth", "duties"
 _TOLD = (
@@ -185,10 +190,10 @@ DEFINITIONS = (
     _started(
         "type",
         "Type of case",
-        "by the part of NCMEC's types that is on file: young adults are 18 and over when the "
-        "agency was told. Whether somebody took the youth, and which of NCMEC's types for under "
-        "18 it was, is not recorded, which is never No",
-        "the shape of NCMEC's chart of case types",
+        "by the type that NCMEC listed it as, as somebody wrote it down, in our words. Where the "
+        "type is not recorded, those of 18 and over when the agency was told are a part of their "
+        "own. Not recorded is never No",
+        "NCMEC's case types, of which the first is the one for youth who left by themselves",
     ),
     _started("age", "Age", "by whole years on the day on which the agency was told"),
     _started(
@@ -197,8 +202,11 @@ DEFINITIONS = (
     _started(
         "race",
         "Race and ethnicity",
-        "which Porchlight does not record: all of them are not recorded",
-        "AFCARS names the categories",
+        "by what the youth's record says now, each in one part: Hispanic or Latino, whatever the "
+        "race; of the others, also where nobody knows whether Hispanic or Latino, one race alone "
+        "or two and more. Not recorded: no race, and not known to be Hispanic or Latino",
+        "the categories of AFCARS (45 CFR 1355.44) and OMB's standards of 1997, with "
+        "Hispanic or Latino first, so that parts add up",
     ),
     _started(
         "placement",
@@ -293,6 +301,32 @@ DEFINITIONS = (
 _BY_KEY = {definition.key: definition for definition in DEFINITIONS}
 
 
+def as_counted_by(
+    version: str, *, locked: Mapping[str, int], now: Mapping[str, int]
+) -> dict[str, int]:
+    """The figures of now to hold against locked ones that were counted by an earlier version.
+
+    What is counted otherwise since then is as it was locked: no difference in it is a revision.
+    """
+    changed = {
+        figure
+        for later, figures in CHANGED_IN.items()
+        if _in_order(later) > _in_order(version)
+        for figure in figures
+    }
+    return {key: number for key, number in now.items() if _figure(key) not in changed} | {
+        key: number for key, number in locked.items() if _figure(key) in changed
+    }
+
+
+def _in_order(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _figure(key: str) -> str:
+    return key.split(".", 1)[0]
+
+
 def definition_of(key: str) -> Definition:
     """The definition of a figure's key: "started", "age.2", "police.female.late"."""
-    return _BY_KEY[key.split(".", 1)[0]]
+    return _BY_KEY[_figure(key)]

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     MOMENT = "moment"
     TIME = "time"
     CHOICE = "choice"
+    RACES = "races"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,25 @@ COLUMNS: tuple[Column, ...] = (
         also=("gender",),
     ),
     Column(
+        key="races",
+        label="Race",
+        about=(
+            "One or more, with ; or / between: American Indian or Alaska Native, Asian, Black or "
+            "African American, Native Hawaiian or Other Pacific Islander, White."
+        ),
+        example="Black or African American; White",
+        kind=Kind.RACES,
+        also=("race_s", "races_s", "youth_race", "child_race"),
+    ),
+    Column(
+        key="is_hispanic",
+        label="Hispanic or Latino",
+        about="Yes, No or Unknown. Empty is not recorded, and never No.",
+        example="No",
+        kind=Kind.CHOICE,
+        also=("hispanic", "hispanic_latino", "latino", "ethnicity", "hispanic_origin"),
+    ),
+    Column(
         key="unit",
         label="Unit",
         about="The name of a unit in Porchlight. Empty: the unit that is chosen for the whole file.",
@@ -193,6 +213,14 @@ COLUMNS: tuple[Column, ...] = (
         example="",
         longest=60,
         also=("ncmec_report_number", "ncmec_case_number", "ncmec_no"),
+    ),
+    Column(
+        key="ncmec_type",
+        label="NCMEC type",
+        about="How NCMEC listed the case, as NCMEC names its types.",
+        example="",
+        kind=Kind.CHOICE,
+        also=("ncmec_case_type", "ncmec_category", "type_of_case", "case_type"),
     ),
     _said("ncmec_said", "NCMEC report made", "reported_to_ncmec", "ncmec_report_made"),
     *_moment(

@@ -22,7 +22,7 @@ from casework.policies.import_dates import (
     read_time,
 )
 from casework.policies.import_text import BROKEN, CONTROL
-from casework.policies.import_values import read_choice
+from casework.policies.import_values import read_choice, read_races
 from casework.policies.time_words import Moment, Precision
 
 OLDEST, A_DAY = 26, timedelta(days=1)
@@ -79,6 +79,7 @@ class RowRead:
     texts: dict[str, str] = field(default_factory=dict)
     moments: dict[str, Moment] = field(default_factory=dict)
     born_on: date | None = None
+    races: list[str] = field(default_factory=list)
     unit_id: int | None = None
     worker_id: int | None = None
     problems: list[RowProblem] = field(default_factory=list)
@@ -146,6 +147,8 @@ class _Reading:
             self.row.born_on = self._birth_date(text)
         elif column.kind is Kind.CHOICE:
             self.row.texts[key] = read_choice(key, text)
+        elif column.kind is Kind.RACES:
+            self.row.races = read_races(text)
         elif key == "worker_email":
             worker = self.reader.workers.get(text.casefold())
             if worker is None:

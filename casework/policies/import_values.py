@@ -3,7 +3,8 @@
 The values are those of the records' own choices; a test holds the two together.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from casework.policies.import_columns import simplified
 from casework.policies.import_dates import CellProblem
@@ -12,6 +13,45 @@ SEX = {
     "female": ("f", "girl", "woman"),
     "male": ("m", "boy", "man"),
     "not_known": ("unknown", "u", "not_recorded"),
+}
+# The words of AFCARS and of the Census, and what people write for them.
+RACES = {
+    "american_indian": (
+        *("american_indian_or_alaska_native", "american_indian_alaska_native", "native_american"),
+        *("alaska_native", "ai_an", "aian", "indigenous"),
+    ),
+    "asian": ("asian_american",),
+    "black": ("black_or_african_american", "black_african_american", "african_american"),
+    "pacific_islander": (
+        *("native_hawaiian_or_other_pacific_islander", "native_hawaiian_other_pacific_islander"),
+        *("native_hawaiian_or_pacific_islander", "native_hawaiian_pacific_islander"),
+        *("native_hawaiian", "hawaiian", "other_pacific_islander", "nh_pi", "nhpi", "nhopi"),
+    ),
+    "white": ("caucasian", "white_caucasian"),
+}
+# All of them are not known; why is not kept.
+NO_RACE = ("unknown", "not_known", "not_recorded", "declined", "abandoned", "unable_to_determine")
+IS_HISPANIC = {
+    "yes": ("y", "true", "1", "x", "hispanic", "latino", "latina", "hispanic_or_latino"),
+    "no": (
+        *("n", "false", "0", "not_hispanic", "non_hispanic", "not_hispanic_or_latino"),
+        *("non_hispanic_or_latino",),
+    ),
+    "not_known": ("unknown", "u", "not_recorded", "declined", "abandoned", "unable_to_determine"),
+}
+NCMEC_TYPE = {
+    "endangered": ("endangered_runaway", "endangered_left_on_their_own"),
+    "family_abduction": ("family_abducted",),
+    "nonfamily_abduction": ("non_family_abduction", "stranger_abduction"),
+    "lost_or_injured": (
+        *("lost_injured_or_otherwise_missing", "lost_injured_otherwise_missing", "lim"),
+        *("lost_injured_missing", "otherwise_missing"),
+    ),
+    "critical_young_adult": (
+        *("critically_missing_young_adult", "critically_missing_young_adult_18_to_20"),
+        *("critical_missing_young_adult", "cmya"),
+    ),
+    "not_recorded": ("unknown", "not_known"),
 }
 # The official words of AFCARS (45 CFR 1355.44) among them.
 PLACEMENT_KIND = {
@@ -55,6 +95,9 @@ RETURNED_TO = {
 SAID = {"yes": ("y", "true", "1", "x", "done"), "no": ("n", "false", "0", "not_done")}
 WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sex": SEX,
+    "races": RACES,
+    "is_hispanic": IS_HISPANIC,
+    "ncmec_type": NCMEC_TYPE,
     "placement_kind": PLACEMENT_KIND,
     "end_reason": END_REASON,
     "returned_to": RETURNED_TO,
@@ -66,6 +109,14 @@ _VALUE = {
 }
 _ASKED = {
     "sex": "Write Female or Male, or leave it empty",
+    "races": (
+        "Write American Indian or Alaska Native, Asian, Black or African American, Native Hawaiian "
+        "or Other Pacific Islander or White, several with ; between, or leave it empty"
+    ),
+    "is_hispanic": "Write Yes, No or Unknown, or leave it empty",
+    "ncmec_type": (
+        "Write the type as NCMEC names it, for example Family abduction, or leave it empty"
+    ),
     "placement_kind": (
         "Write Foster home, Relative's home, Group home, Residential treatment, Shelter care or "
         "Supervised independent living, or leave it empty"
@@ -75,6 +126,31 @@ _ASKED = {
     ),
     "returned_to": "Write Back at placement or A different safe place, or leave it empty",
 }
+
+
+def read_races(text: str) -> list[str]:
+    """The races that these words name, each once, in our order; none where they say "unknown".
+
+    A stroke may stand within a name ("AI/AN") as well as between two. Raises `CellProblem`.
+    """
+    found = {race for part in re.split("[;,]", text) for race in _races_of(part.split("/"))}
+    return [race for race in RACES if race in found]
+
+
+def _races_of(words: Sequence[str]) -> Iterator[str]:
+    words = [word for word in words if simplified(word)]
+    while words:
+        for end in range(len(words), 0, -1):
+            name = simplified(" ".join(words[:end]))
+            if name in _VALUE["races"] or name in NO_RACE:
+                break
+        else:
+            if simplified(words[0]) in _VALUE["is_hispanic"]:
+                raise CellProblem("Hispanic or Latino is no race here, but a column of its own")
+            raise CellProblem(_ASKED["races"])
+        if name not in NO_RACE:
+            yield _VALUE["races"][name]
+        words = words[end:]
 
 
 def read_choice(key: str, text: str) -> str:

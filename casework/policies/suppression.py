@@ -22,6 +22,7 @@ _STARTED, _ENDED, _RETURNED = "started", "ended", "end_reason.returned"
 _DIVIDED = {
     "age": _STARTED,
     "sex": _STARTED,
+    "race": _STARTED,
     "placement": _STARTED,
     "length": _ENDED,
     "end_reason": _ENDED,
@@ -36,7 +37,8 @@ _DUTIES = {
 # What is hidden beside a small number, as needed, is taken in this order: on time comes last.
 _OUTCOMES = ("not_provable", "not_done", "late", "on_time")
 _FLAGS = ("likely_trafficking", "signs_present", "endangered")
-_YOUNG_ADULT = "age.5"  # the same episodes as "type.young_adult"
+_ADULT, _ADULT_NO_TYPE = "age.5", "type.young_adult"  # 18 and over; those of no recorded type
+_ADULT_LISTED, _NO_TYPE = "type.critical_young_adult", "type.not_recorded"
 _HOUR = 3600
 
 
@@ -79,7 +81,7 @@ def to_share(
         keys = [f"{figure}.{part}" for part in parts[figure]]
         _must_add_up(figure, figures.get(total, 0), (figures.get(key, 0) for key in keys))
         shared |= _divided(figures, keys, shared[total], floor)
-    shared |= _what_repeats(shared)
+    shared |= _types(figures, shared, parts["type"], floor)
     shared |= _lengths(figures, shared, parts["length"], floor)
     shared |= _flags(figures, shared[_STARTED], floor)
     for duty, total in _DUTIES.items():
@@ -144,15 +146,27 @@ def _divided(
     return {key: cell.number for key, cell in zip(keys, cells, strict=True)}
 
 
-def _what_repeats(shared: Published) -> dict[str, int | None]:
-    """Figures that say in other words what has been decided: they are hidden with it."""
-    started, young_adult = shared[_STARTED], shared.get(_YOUNG_ADULT)
-    is_known = started is not None and young_adult is not None
-    return {
-        "type.young_adult": young_adult,
-        "type.not_recorded": (started or 0) - (young_adult or 0) if is_known else None,
-        "race.not_recorded": started,
-    }
+def _types(
+    figures: Mapping[str, int], shared: Published, types: Sequence[str], floor: int
+) -> dict[str, int | None]:
+    """All or none, beside how many were 18 and over, of whom some types say more.
+
+    The differences count as cells: those of 18 and over, and those under 18, of whom a type is
+    recorded; and those of 18 and over whom NCMEC lists as something else than young adults.
+    """
+    keys = [f"type.{one}" for one in types]
+    started = figures.get(_STARTED, 0)
+    _must_add_up("type", started, (figures.get(key, 0) for key in keys))
+    if shared[_STARTED] is None or shared.get(_ADULT) is None:
+        return _hidden(keys)
+    adults = figures.get(_ADULT, 0)
+    listed = adults - figures.get(_ADULT_NO_TYPE, 0)
+    told = [figures.get(key, 0) for key in keys]
+    told += [listed, listed - figures.get(_ADULT_LISTED, 0)]
+    told.append(started - adults - figures.get(_NO_TYPE, 0))
+    if any(_is_small(number, floor) for number in told):
+        return _hidden(keys)
+    return {key: figures.get(key, 0) for key in keys}
 
 
 def _lengths(

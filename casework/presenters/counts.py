@@ -10,7 +10,7 @@ from django.urls import reverse
 from casework.access.count_parts import DUTIES, PARTS, unit_groups
 from casework.access.counts import Counts, CountScope, Figures, SumLine, Trend
 from casework.models import CountedMonth
-from casework.operations.counts import Change, Revision
+from casework.operations.counts import Change, Revision, figures_beside, locked_figures
 from casework.policies.clock_words import MONTHS
 from casework.policies.count_periods import CountPeriod, Month, PeriodKind
 from casework.policies.national_figures import NATIONAL_FIGURES, NationalFigure
@@ -103,9 +103,8 @@ def page_of(
 ) -> CountsPage:
     """The page for counts as they are now; where a lock stands, its figures are the ones shown."""
     period = counts.period
-    live = (counts.every, counts.two_days)
-    shown = (lock.figures["all"], lock.figures["two_days"]) if lock else live
-    reading = Reading(shown=shown, now=live)
+    live = figures_beside(lock, counts) if lock else (counts.every, counts.two_days)
+    reading = Reading(shown=locked_figures(lock) if lock else live, now=live)
     line, now_line = _line(reading.shown[0]), _line(live[0])
     is_over = period.is_over(now, scope.zones)
     is_month = period.kind is PeriodKind.MONTH

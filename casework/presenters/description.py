@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from casework.models import Duty, Episode, LeftFrom, Sex, Youth
+from casework.models import Duty, Episode, LeftFrom, NcmecType, Sex, Youth
 from casework.operations.youth import DescribedSince
 from casework.policies.birth_dates import birth_date_words
 from casework.policies.measures import height_words, weight_words
@@ -49,6 +49,7 @@ def facts_of(episode: Episode, *, now: datetime) -> list[Fact]:
         ),
         Fact(label="Placement", value=placement.name if placement else ""),
         Fact(label="Placement phone", value=placement.phone if placement else ""),
+        *_listed_as(episode),
     ]
 
 
@@ -94,6 +95,8 @@ def _known_of(episode: Episode, *, now: datetime) -> list[tuple[str, str, str]]:
     return [
         ("born_on", "Date of birth", f"{born} (age {age})" if born else ""),
         ("sex", "Sex", "" if youth.sex == Sex.NOT_KNOWN else youth.get_sex_display()),
+        ("races", "Race", youth.race),
+        ("is_hispanic", "Ethnicity", youth.ethnicity),
         *((name, label, _words(name, getattr(youth, name))) for name, label in _SNAPSHOT.items()),
     ]
 
@@ -152,6 +155,17 @@ def _other_report(duty: Duty) -> Fact:
         unknown="No number yet",
         add_url=other.get_absolute_url() if other else "",
     )
+
+
+def _listed_as(episode: Episode) -> list[Fact]:
+    """How NCMEC lists the case, once that was recorded; it is changed with the report to NCMEC."""
+    if episode.ncmec_type == NcmecType.NOT_RECORDED:
+        return []
+    report = episode.duties.in_force().filter(code="report_to_ncmec").first()
+    url = f"{report.get_absolute_url()}#div_id_ncmec_type" if report else ""
+    return [
+        Fact(label="Listed by NCMEC as", value=episode.get_ncmec_type_display(), change_url=url)
+    ]
 
 
 def _our_line(episode: Episode) -> str:

@@ -30,6 +30,8 @@ LABELS = {
     "nickname": "Nickname",
     "born_on": "Date of birth",
     "sex": "Sex",
+    "races": "Race",
+    "is_hispanic": "Ethnicity",
     "case_number": "Case number",
     "care": "Unit and caseworker",
     "height_cm": "Height",
@@ -116,6 +118,8 @@ def fact_words(youth: Youth, fact: str) -> str:
         return height_words(youth.height_cm)
     if fact == "weight_grams":
         return weight_words(youth.weight_grams)
+    if fact in ("races", "is_hispanic"):
+        return youth.race if fact == "races" else youth.ethnicity
     return Sex(youth.sex).label if fact == "sex" else str(getattr(youth, fact))
 
 

@@ -135,6 +135,7 @@ def evidence_entry(duty: Duty, entry: DutyEvidence, *, now: datetime) -> Entry:
             ("Badge", entry.badge),
             ("Reference", entry.reference_number),
             ("NCIC entry", entry.get_ncic_entry_display() if entry.ncic_entry else ""),
+            ("Listed by NCMEC as", entry.get_ncmec_type_display()),
             ("Tool", _tool(entry)),
             ("Screened by", entry.screener),
             ("Result", entry.get_screening_result_display()),

@@ -48,8 +48,8 @@ WITHOUT_PERSON = {("Flag", "raised")}
 NEVER_SAID = re.compile(
     r"\b(AWOL|runners?|runaways?|absconders?|absconded|successfully|please)\b", re.IGNORECASE
 )
-# A value of AFCARS's own list (45 CFR 1355.44): stands in files for federal reports, on no page.
-QUOTED = {"Runaway or whereabouts unknown"}
+# Values of the lists of AFCARS (45 CFR 1355.44) and NCMEC: stand in files for reports, on no page.
+QUOTED = {"Runaway or whereabouts unknown", "Endangered runaway"}
 
 
 # --- Who may come in -----------------------------------------------------------------------

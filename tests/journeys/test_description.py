@@ -36,12 +36,18 @@ def test_police_are_told_what_the_youth_looks_like(visit, size, scripts):
     ana.looks("describe-errors")
     ana.type_into("Date of birth", "6/1/2010")
     ana.choose("Sex", "Female")
+    ana.page.get_by_label("Black or African American").check()
+    ana.page.get_by_label("White").check()
+    ana.choose("Hispanic or Latino?", "No")
     ana.type_into("Height", "5'6")
     ana.type_into("Weight", "130 lb")
     ana.type_into("Hair", "Black, braids")
     ana.press("Save the description")
 
-    for said in ("Jun 1, 2010 (age ", "Female", "5 ft 6 in", "130 lb", "Black, braids"):
+    for said in (
+        *("Jun 1, 2010 (age ", "Female", "Black or African American, White"),
+        *("Not Hispanic or Latino", "5 ft 6 in", "130 lb", "Black, braids"),
+    ):
         assert said in card.inner_text()
     ana.looks("report-described")
     ana.page.goto(episode)

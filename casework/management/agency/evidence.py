@@ -6,7 +6,7 @@ from random import Random
 from casework.management.agency import names
 from casework.management.agency.figures import draw, some
 from casework.management.agency.people import Office
-from casework.models import Known, ScreeningResult
+from casework.models import Episode, Known, NcmecType, ScreeningResult
 from casework.policies.rules import EvidenceField
 
 NCIC = {Known.YES: 70, Known.NOT_KNOWN: 20, Known.NO: 10}
@@ -17,6 +17,14 @@ SCREENED = {
     ScreeningResult.UNCLEAR: 15,
     ScreeningResult.DECLINED: 15,
 }
+# Nearly all by what NCMEC publishes; the shares of the others are ours.
+LISTED = {
+    NcmecType.ENDANGERED: 93,
+    NcmecType.FAMILY_ABDUCTION: 4,
+    NcmecType.NONFAMILY_ABDUCTION: 1,
+    NcmecType.LOST_OR_INJURED: 2,
+}
+ADULT = 18
 OFTEN = 0.8  # how often a worker fills in a line of the proof
 
 # What is written under a duty that was done; the others mostly stay without words.
@@ -65,6 +73,15 @@ def _screening(rng: Random) -> dict[str, str]:
         "screener": some(rng, names.SCREENERS, OFTEN),
         "screening_result": str(draw(rng, SCREENED)),
     }
+
+
+def listed_as(episode: Episode) -> str:
+    """How NCMEC lists a case; by chance of its own, so that whatever else is drawn stays as it was."""
+    own = Random(f"type {episode.submission_key}")  # noqa: S311 (made up)
+    if own.random() > OFTEN:
+        return ""
+    age = episode.youth.age_on(episode.told_at.date())
+    return str(NcmecType.YOUNG_ADULT if age is not None and age >= ADULT else draw(own, LISTED))
 
 
 TRIED = "Could not get through; will call back."

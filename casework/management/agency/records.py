@@ -65,6 +65,7 @@ def make_records(rng: Random, episodes: list[Episode]) -> None:
     ]
     Duty.objects.bulk_create(duties, batch_size=1000)
     DutyEvidence.objects.bulk_create(entries, batch_size=1000)
+    Episode.objects.bulk_update(episodes, ["ncmec_type"], batch_size=1000)
     AuditEvent.objects.bulk_create(_audit_events(episodes, entries), batch_size=2000)
 
 
@@ -162,6 +163,8 @@ class _Settling:
             asked=duty.evidence_fields,
             office=OFFICE_OF[duty.episode.unit.name],
         )
+        if duty.code == "report_to_ncmec" and (listed := evidence.listed_as(duty.episode)):
+            lines["ncmec_type"] = duty.episode.ncmec_type = listed
         return self._entry(Outcome.DONE, at, self.worker, lines)
 
     def _tried(self, at: datetime) -> DutyEvidence:

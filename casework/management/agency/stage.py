@@ -15,6 +15,7 @@ from casework.models import (
     Episode,
     Known,
     LeftFrom,
+    NcmecType,
     NoteKind,
     Outcome,
     ReturnedTo,
@@ -147,6 +148,8 @@ class Case:
             lines = evidence.proof(
                 self.stage.rng, code=code, asked=duty.evidence_fields, office=office
             )
+            if code == "report_to_ncmec":
+                lines["ncmec_type"] = evidence.listed_as(self.episode)
             self._record(duty, Outcome.DONE, ago, {**lines, **({"note": note} if note else {})})
             if code == "report_to_police" and ago > UNTIL_NCIC:
                 self.done("ncic_entry_due", ago=ago - UNTIL_NCIC)
@@ -213,6 +216,7 @@ def record(
     words = dict(lines)
     ncic_entry = words.pop("ncic_entry", "")
     screening_result = words.pop("screening_result", "")
+    ncmec_type = words.pop("ncmec_type", "")
     latest = duty.evidence.order_by("-recorded_at", "-id").first()
     duties.record(
         duty=duty,
@@ -222,6 +226,7 @@ def record(
             outcome=outcome,
             happened=Moment(at, Precision.EXACT),
             ncic_entry=Known(ncic_entry) if ncic_entry else None,
+            ncmec_type=NcmecType(ncmec_type) if ncmec_type else None,
             screening_result=ScreeningResult(screening_result) if screening_result else None,
             **words,
         ),

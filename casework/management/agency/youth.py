@@ -8,7 +8,7 @@ from casework.management.agency import names
 from casework.management.agency.figures import draw, some
 from casework.management.agency.keys import CASE_NUMBERS
 from casework.management.agency.people import OFFICES
-from casework.models import Role, Sex, Unit, User, Youth, YouthName
+from casework.models import Known, Race, Role, Sex, Unit, User, Youth, YouthName
 from casework.policies.name_keys import name_keys
 
 # 8 to 20, mostly 14 to 17: the ages of youth whom missing-from-care desks know. The shares are ours.
@@ -17,6 +17,17 @@ AGES = {
     **{14: 15, 15: 18, 16: 18, 17: 16, 18: 6, 19: 4, 20: 2},
 }
 SEXES = {Sex.FEMALE: 50, Sex.MALE: 48, Sex.NOT_KNOWN: 2}
+# The shares are ours; some are not known, as in every agency.
+RACES = {
+    (Race.WHITE,): 40,
+    (Race.BLACK,): 32,
+    (Race.ASIAN,): 4,
+    (Race.AMERICAN_INDIAN,): 3,
+    (Race.PACIFIC_ISLANDER,): 1,
+    (Race.BLACK, Race.WHITE): 8,
+    (): 12,
+}
+HISPANIC = {Known.NO: 62, Known.YES: 22, Known.NOT_KNOWN: 16}
 KNOWN_OFTEN, KNOWN_MOSTLY, NOTED = 0.7, 0.85, 0.35  # how often a line of a description is known
 YEAR = timedelta(days=365.25)
 GROWN = 168  # cm, on average, at 16 and over
@@ -60,6 +71,7 @@ def _one(
         aliases=_aliases(rng, given),
         born_on=None if rng.random() < NO_BIRTHDAY_KNOWN else _birthday(rng, age, now),
         sex=sex,
+        **_race_and_ethnicity(number),
         case_number=f"{CASE_NUMBERS}{number:04}",
         unit=unit,
         caseworker=worker,
@@ -67,6 +79,13 @@ def _one(
         recorded_at=now - rng.uniform(0.1, 7.5) * YEAR,
         recorded_by=worker,
     )
+
+
+def _race_and_ethnicity(number: int) -> dict[str, Any]:
+    """By chance of its own, so that whatever else is drawn stays as it was."""
+    own = Random(f"race {number}")  # noqa: S311 (made up)
+    races = draw(own, RACES)
+    return {"races": list(races), "is_hispanic": draw(own, HISPANIC)}
 
 
 def _name(rng: Random, sex: Sex, taken: set[tuple[str, str]]) -> tuple[str, str]:

@@ -139,6 +139,15 @@ _SAME = {
     "recorded_at": "t.told_at",
     "last_seen_at": "t.last_seen_at",
     "last_seen_precision": "CASE WHEN t.last_seen_at IS NULL THEN 'unknown' ELSE 'about' END",
+    # Of most that NCMEC knows of, the type was written down; the shares are ours.
+    "ncmec_type": """CASE
+        WHEN pg_temp.chance(x.n, 'listed') < 0.3 THEN 'not_recorded'
+        WHEN y.born_on + interval '18 years' <= t.told_at THEN 'critical_young_adult'
+        WHEN pg_temp.chance(x.n, 'type') < 0.93 THEN 'endangered'
+        WHEN pg_temp.chance(x.n, 'type') < 0.97 THEN 'family_abduction'
+        WHEN pg_temp.chance(x.n, 'type') < 0.98 THEN 'nonfamily_abduction'
+        ELSE 'lost_or_injured'
+    END""",
 }
 _SEEN = """
     CASE WHEN pg_temp.chance(x.n, 'seen') < 0.6

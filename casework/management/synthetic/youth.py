@@ -14,10 +14,17 @@ from casework.operations.youth import NAME_COLUMNS, name_rows
 Called = tuple[str, str, str]
 PLACED_BEFORE = timedelta(days=4 * 365)  # before any episode
 NO_BIRTHDAY_ONE_IN = 60
-YOUTH = """public_id id given_name family_name nickname aliases born_on sex case_number unit_id
-    caseworker_id eye_color hair_color marks medical_needs recorded_at recorded_by_id"""
+YOUTH = """public_id id given_name family_name nickname aliases born_on sex races is_hispanic case_number
+    unit_id caseworker_id eye_color hair_color marks medical_needs recorded_at recorded_by_id"""
 PLACEMENT = "public_id id youth_id name kind phone started_at"
 KINDS = tuple(PlacementKind.values)
+# As PostgreSQL reads an array. Shares of our own; some are not known, as in every agency.
+RACES = (
+    *("{white}",) * 8,
+    *("{black}",) * 6,
+    *("{asian}", "{american_indian}", "{pacific_islander}", "{black,white}", "{}", "{}"),
+)
+HISPANIC = (*("no",) * 12, *("yes",) * 5, *("not_known",) * 3)
 
 
 def make_youth(first: int, last: int, staff: Staff, *, seed: int, now: datetime) -> None:
@@ -45,7 +52,8 @@ def _youth(
         yield (
             random_id(chance), key, given, family, nickname, "[]",
             None if key % NO_BIRTHDAY_ONE_IN == 0 else born_on,
-            chance.choice(("female", "male")), f"SYN-{key:07d}", staff.units[unit], worker,
+            chance.choice(("female", "male")), chance.choice(RACES), chance.choice(HISPANIC),
+            f"SYN-{key:07d}", staff.units[unit], worker,
             "brown", "black", "", "", now - PLACED_BEFORE, worker,
         )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Whatever happened when and where: the line adds up, and units add up to the agency."""
 
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.access.counts import CountScope, count_trend, count_units
-from casework.models import EndReason, Episode, Unit
-from casework.policies.count_periods import Month, month_period
+from casework.access.count_parts import PARTS
+from casework.access.counts import CountScope, count_period, count_trend, count_units
+from casework.models import EndReason, Episode, Known, NcmecType, Race, Unit
+from casework.policies.count_periods import CountPeriod, Month, PeriodKind, month_period
 from tests.factories import EpisodeFactory, UnitFactory, UserFactory, YouthFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,9 @@ HISTORIES = st.lists(
         st.integers(0, HALF_HOURS),  # when the agency was told, in half hours
         st.one_of(st.none(), st.integers(-300, 48 * 90)),  # when it ended, after that
         st.booleans(),  # opened in error
+        st.sampled_from(NcmecType.values),
+        st.lists(st.sampled_from(Race.values), max_size=3),
+        st.sampled_from(Known.values),  # whether Hispanic or Latino
     ),
     max_size=14,
 )
@@ -44,7 +49,11 @@ def units(db) -> list[Unit]:
 
 def test_start_and_started_without_ended_is_end_for_any_history(units):
     by = UserFactory(unit=units[0])
-    youth = [YouthFactory(unit=units[0], recorded_by=by) for _ in range(14)]
+    born = [None, date(2007, 11, 15), date(2010, 1, 1)]
+    youth = [
+        YouthFactory(unit=units[0], recorded_by=by, born_on=born[number % 3])
+        for number in range(14)
+    ]
 
     @settings(
         max_examples=60,
@@ -68,7 +77,12 @@ def test_start_and_started_without_ended_is_end_for_any_history(units):
 
 def write(history, units, youth, by) -> list[Episode]:
     episodes = []
-    for whose, (unit, told, length, in_error) in zip(youth, history, strict=False):
+    for whose, (unit, told, length, in_error, listed, races, is_hispanic) in zip(
+        youth, history, strict=False
+    ):
+        whose.races = [race for race in Race.values if race in races]
+        whose.is_hispanic = is_hispanic
+        whose.save(update_fields=["races", "is_hispanic"])
         told_at = FIRST + timedelta(minutes=30 * told)
         ended = None if length is None else min(told_at + timedelta(minutes=30 * length), NOW)
         reason = EndReason.OPENED_IN_ERROR if in_error else EndReason.FOUND_ELSEWHERE
@@ -79,6 +93,7 @@ def write(history, units, youth, by) -> list[Episode]:
                 assigned_to=None,
                 recorded_by=by,
                 told_at=told_at,
+                ncmec_type=listed,
                 recorded_at=NOW,
                 ended_at=ended,
                 ended_by=by if ended else None,
@@ -114,6 +129,44 @@ def check(episodes: list[Episode], units: list[Unit]) -> None:
     assert year.at_start == agency.line(MONTHS[0], MONTHS[0]).at_start
     assert year.at_end == agency.line(MONTHS[-1], MONTHS[-1]).at_end
     assert year.started == sum(agency.line(month, month).started for month in MONTHS)
+    check_parts(episodes, units)
+
+
+def check_parts(episodes: list[Episode], units: list[Unit]) -> None:
+    """Each figure's parts come to it, and each episode is in the parts where it belongs."""
+    period = CountPeriod(PeriodKind.YEAR, MONTHS[0], MONTHS[-1])
+    counts = count_period(CountScope(unit=None, units=units), period, now=NOW)
+    for figures in (counts.every, counts.two_days):
+        for figure in ("age", "sex", "race", "type", "placement", "length", "end_reason"):
+            of = "ended" if figure in ("length", "end_reason") else "started"
+            parts = [figures.get(f"{figure}.{part}", 0) for part in PARTS[figure]]
+            assert sum(parts) == figures.get(of, 0), figure
+    started = [
+        episode
+        for episode in episodes
+        if any(by_hand([episode], episode.unit, month)[1] for month in MONTHS)
+    ]
+    for figure, part_of in (("race", race_by_hand), ("type", type_by_hand)):
+        counted = Counter(f"{figure}.{part_of(episode)}" for episode in started)
+        assert counted == {
+            key: number for key, number in counts.every.items() if key.startswith(f"{figure}.")
+        }
+
+
+def race_by_hand(episode: Episode) -> str:
+    youth = episode.youth
+    if youth.is_hispanic == Known.YES:
+        return "hispanic"
+    if len(youth.races) == 1:
+        return youth.races[0]
+    return "several" if youth.races else "not_recorded"
+
+
+def type_by_hand(episode: Episode) -> str:
+    if episode.ncmec_type != NcmecType.NOT_RECORDED:
+        return episode.ncmec_type
+    age = episode.youth.age_on(episode.told_at.astimezone(episode.unit.zone).date())
+    return "young_adult" if age is not None and age >= 18 else "not_recorded"
 
 
 def by_hand(episodes: list[Episode], unit: Unit, month: Month) -> tuple[int, int, int, int]:

@@ -113,6 +113,34 @@ def test_parts_add_up_to_what_started_and_what_ended(february, unit):
     }
 
 
+def test_race_counts_each_youth_in_one_part_and_the_type_is_what_ncmec_says(unit):
+    def missing(day, listed="not_recorded", **on_file):
+        youth = YouthFactory(unit=unit, **{"born_on": date(2010, 2, 4), **on_file})
+        was_missing(unit, at(2, day), 5, youth=youth, ncmec_type=listed)
+
+    missing(1, races=["white"], is_hispanic="yes", listed="endangered")
+    missing(2, races=[], is_hispanic="yes", listed="family_abduction")
+    missing(3, races=["white"])
+    missing(4, races=["white"], is_hispanic="no", born_on=date(2007, 1, 1))
+    missing(5, races=["asian", "white"], is_hispanic="no")
+    missing(6, is_hispanic="no", born_on=date(2007, 1, 1), listed="critical_young_adult")
+    missing(7, born_on=None)
+
+    every = counts_of("2026-02", unit, now=NOW).every
+
+    assert {key: every[key] for key in every if key.startswith(("race.", "type."))} == {
+        "race.hispanic": 2,
+        "race.white": 2,
+        "race.several": 1,
+        "race.not_recorded": 2,
+        "type.endangered": 1,
+        "type.family_abduction": 1,
+        "type.critical_young_adult": 1,
+        "type.young_adult": 1,
+        "type.not_recorded": 3,
+    }
+
+
 def test_a_placement_counts_by_its_kind_and_an_unknown_age_as_not_recorded(unit):
     youth = YouthFactory(unit=unit, born_on=None)
     place = PlacementFactory(youth=youth, started_at=at(1, 1))

@@ -11,6 +11,7 @@ from casework.operations import counts
 from casework.operations.counts import Change
 from casework.policies.count_definitions import VERSION
 from casework.policies.count_periods import Month
+from casework.presenters.counts import page_of
 from tests.factories import DutyFactory, UnitFactory, UserFactory
 from tests.integration.counts.past import at, was_missing
 from tests.integration.models.rows import a_transfer
@@ -37,6 +38,12 @@ def locked(scope, sam):
 
 def revised(counted: CountedMonth, scope: CountScope):
     return counts.revision_of(counted, *count_since(counted, scope))
+
+
+def counts_page(counted: CountedMonth, scope: CountScope):
+    found, _ = count_since(counted, scope)
+    how = {"now": LATER, "may_lock": True, "earlier": [], "revision": None}
+    return page_of(found, scope, lock=counted, **how)
 
 
 def test_a_lock_keeps_the_figures_with_who_and_when(locked, unit, sam):
@@ -198,6 +205,40 @@ def test_figures_that_differ_for_another_reason_say_so(locked, scope, unit):
 
     assert revision.every == {"sex.female": 1, "sex.not_known": -1}
     assert revision.changes == {Change.DETAILS: 0}
+
+
+def test_what_was_counted_otherwise_at_an_older_lock_revises_nothing(
+    locked, scope, unit, monkeypatch
+):
+    """Before 2026.3 race and NCMEC's types were not recorded: to learn them is no revision."""
+    episode = was_missing(unit, at(2, 3), 5)
+    monkeypatch.setattr(counts, "VERSION", "2026.2")
+    counted = locked()
+    assert counted.figures["all"]["race.not_recorded"] == 1
+    assert revised(counted, scope) is None
+
+    episode.youth.races = ["asian"]
+    episode.youth.save(update_fields=["races"])
+    type(episode).objects.filter(pk=episode.pk).update(ncmec_type="endangered")
+    assert revised(counted, scope) is None
+    page = counts_page(counted, scope)
+    assert {cell.revised for block in page.parts for row in block.rows for cell in row.cells} == {
+        ""
+    }
+
+    was_missing(unit, at(2, 20), 5, recorded_at=at(3, 5))
+    revision = revised(counted, scope)
+    assert (revision.every["started"], revision.changes) == (1, {Change.RECORDED_LATE: 1})
+    assert not [key for key in revision.every if key.startswith(("race", "type"))]
+
+
+def test_what_is_learned_of_race_and_type_after_a_lock_revises_it(locked, scope, unit):
+    episode = was_missing(unit, at(2, 3), 5)
+    counted = locked()
+    episode.youth.is_hispanic = "yes"
+    episode.youth.save(update_fields=["is_hispanic"])
+
+    assert revised(counted, scope).every == {"race.hispanic": 1, "race.not_recorded": -1}
 
 
 def test_a_lock_is_taken_off_with_a_reason_and_the_next_is_another_version(locked, sam):

@@ -176,6 +176,34 @@ def test_a_row_says_what_is_on_file_and_what_is_not_recorded(february, adam):
     assert row["afcars_location"] == "Runaway or whereabouts unknown"
 
 
+def test_a_row_says_each_race_by_itself_and_never_no_where_none_is_known(february, adam):
+    def row():
+        rows = read_json(made(adam, kind=ExportKind.ROWS))["episodes"]
+        return next(row for row in rows if row["reference"] == february.reference)
+
+    def races(row):
+        return {key.removeprefix("afcars_"): row[key] for key in row if "afcars_race" in key}
+
+    unknown = row()
+    assert set(races(unknown).values()) == {"Not recorded", "Yes"}
+    assert (unknown["afcars_race_unknown"], unknown["afcars_hispanic"]) == ("Yes", "Not recorded")
+    youth = february.youth
+    youth.races, youth.is_hispanic = ["black", "white"], "no"
+    youth.save()
+    type(february).objects.filter(pk=february.pk).update(ncmec_type="endangered")
+
+    known = row()
+
+    assert {key for key, said in races(known).items() if said == "Yes"} == {
+        "race_black",
+        "race_white",
+    }
+    assert races(known)["race_unknown"] == races(known)["race_asian"] == "No"
+    assert (known["race"], known["afcars_hispanic"]) == ("Two or more races", "No")
+    assert known["type"] == "Endangered, left on their own"
+    assert known["ncmec_case_type"] == "Endangered runaway"
+
+
 @pytest.mark.parametrize("file_format", [FileFormat.CSV, FileFormat.XLSX, FileFormat.JSON])
 def test_no_name_stands_in_any_file_of_rows(file_format, february, adam):
     raw = content(made(adam, kind=ExportKind.ROWS, file_format=file_format))

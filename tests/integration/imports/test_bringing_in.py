@@ -121,6 +121,24 @@ def test_a_youth_on_file_gets_the_episode_and_stays_as_they_are(unit, adam, jord
     assert (jordan.sex, jordan.imported_in) == ("not_known", None)
 
 
+def test_race_ethnicity_and_type_are_brought_along_as_far_as_any_row_says_them(unit, adam, now):
+    later = {"told_at": "2024-03-01 10:00", "returned_at": "2024-03-01 18:00"}
+    bring(
+        [
+            row(races="White / AI/AN", ncmec_type="Endangered Runaway"),
+            row(**later, is_hispanic="Not Hispanic", races="Native American; White"),
+            row(case_number="EX-2", races="Unknown", is_hispanic=""),
+        ],
+        by=adam,
+        now=now,
+    )
+
+    told = Youth.objects.order_by("case_number").values_list("races", "is_hispanic")
+    assert list(told) == [(["american_indian", "white"], "no"), ([], "not_known")]
+    types = Episode.objects.order_by("told_at", "id").values_list("ncmec_type", flat=True)
+    assert sorted(types) == ["endangered", "not_recorded", "not_recorded"]
+
+
 def test_a_youth_without_a_name_is_listed_under_the_case_number(unit, adam, now):
     bring([row(first_name="", last_name="")], by=adam, now=now)
 

@@ -28,6 +28,9 @@ pytestmark = pytest.mark.django_db
         ({"returned_at": "", "ended_at": "2024-02-02"}, "end_reason", "Write how it ended"),
         ({"end_reason": "Opened in error"}, "end_reason", "leave this row out"),
         ({"sex": "7"}, "sex", "Write Female or Male"),
+        ({"races": "White; Martian"}, "races", "Write American Indian"),
+        ({"is_hispanic": "7"}, "is_hispanic", "Write Yes, No or Unknown"),
+        ({"ncmec_type": "Gone"}, "ncmec_type", "as NCMEC names it"),
         ({"unit": "Nowhere"}, "unit", "No unit has this name"),
         ({"worker_email": "x@y.example"}, "worker_email", "No account has this address"),
         ({"born_on": "1950-01-01"}, "born_on", "Check the year"),
@@ -185,6 +188,21 @@ def test_one_case_number_with_two_names_or_birthdays_is_named(unit, adam, now):
     found = problems_of(rows, by=adam, now=now)
 
     assert {(number, key) for number, key, _ in found} == {(3, "born_on"), (3, "last_name")}
+
+
+def test_two_rows_of_one_youth_that_disagree_about_sex_race_or_ethnicity_are_named(unit, adam, now):
+    later = {"told_at": "2024-05-13", "returned_at": "2024-05-14"}
+    first = row(sex="Male", races="White", is_hispanic="no")
+    other = row(sex="Female", races="White; Asian", is_hispanic="yes", **later)
+    silent = row(told_at="2024-06-13", returned_at="2024-06-14", races="Unknown", is_hispanic="u")
+
+    found = problems_of([first, other, silent], by=adam, now=now)
+
+    assert sorted(found) == [
+        (3, "is_hispanic", "Row 2 has another answer to Hispanic or Latino for this youth"),
+        (3, "races", "Row 2 has another race for this youth"),
+        (3, "sex", "Row 2 has another sex for this youth"),
+    ]
 
 
 def test_a_case_number_that_is_somebody_elses_on_file_is_named(unit, adam, jordan, now):

@@ -255,6 +255,8 @@ BREAKS: dict[str, Callable[[], object]] = {
     # Youth and placements
     "youth_has_some_name": lambda: YouthFactory(given_name="", family_name=""),
     "youth_case_number_not_empty": lambda: YouthFactory(case_number=""),
+    "youth_races_known_and_once": lambda: YouthFactory(races=["white", "white"]),
+    "youth_is_hispanic_known": lambda: YouthFactory(is_hispanic=""),
     "youth_name_once": one_name_word_twice,
     "placement_ends_after_start": lambda: PlacementFactory(started_at=TOLD, ended_at=TOLD - HOUR),
     "placement_one_at_a_time": lambda: two_placements_at_once(gap=HOUR / 2),
@@ -311,6 +313,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "circumstance_condition_known": lambda: a_circumstance(condition="left handed"),
     "circumstance_answer_known": lambda: a_circumstance(holds="perhaps"),
     "episode_end_says_why": lambda: EpisodeFactory(**ended(TOLD + HOUR, "")),
+    "episode_ncmec_type_known": lambda: EpisodeFactory(ncmec_type=""),
     "episode_return_ends_it": lambda: EpisodeFactory(returned=True, ended_at=TOLD + 6 * HOUR),
     "episode_one_at_a_time": two_episodes_at_one_time,
     # Notes
@@ -351,6 +354,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "evidence_happened_before_recorded": lambda: an_entry(happened_at=TOLD + HOUR),
     "evidence_not_needed_says_why": lambda: an_entry(outcome=Outcome.NOT_NEEDED),
     "evidence_screening_result_known": lambda: an_entry(screening_result="fine"),
+    "evidence_ncmec_type_known": lambda: an_entry(ncmec_type="lost"),
     # Saved views
     "saved_view_name_once": one_name_twice_for_views,
     "saved_view_has_name": lambda: a_view(name=""),

@@ -1,8 +1,8 @@
 """Answers are kept one above the other, and the rules judge the record after each of them."""
 
 import uuid
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from casework.operations.assessing import (
     Given,
     NotAsked,
     answers_of,
+    assess_now,
     confirm_flag,
     earlier_answers,
     facts_of,
@@ -386,6 +387,27 @@ def test_what_the_record_does_not_hold_is_not_known(unit, ana, now):
     assert facts == EpisodeFacts(
         hours_missing=0.2, episodes_30d=1, episodes_90d=1, episodes_365d=1, from_care=True
     )
+
+
+def test_rules_never_see_race_ethnicity_or_sex(unit, ana, now):
+    def read(**on_file):
+        youth = YouthFactory(unit=unit, born_on=date(2010, 6, 1), **on_file)
+        episode = log(youth, by=ana, now=now)
+        check(episode, ONLINE, Said.YES, by=ana, now=now)
+        found = assess_now(episode, now=now)
+        return facts_of(episode, now=now), found
+
+    told = read()
+
+    assert not {"race", "races", "is_hispanic", "sex"} & {
+        field.name for field in fields(EpisodeFacts)
+    }
+    assert [
+        read(sex="female"),
+        read(races=["black"]),
+        read(races=["asian", "white"]),
+        read(is_hispanic="yes"),
+    ] == [told] * 4
 
 
 def test_age_is_that_of_today(episode, now):

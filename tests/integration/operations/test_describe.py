@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from casework.models import AuditEvent, Sex
+from casework.models import AuditEvent, Known, Race, Sex
 from casework.operations.youth import DescribedSince, Description, describe
 from tests.factories import UnitFactory, YouthFactory
 from tests.integration.scenes import log, reads_as_planned_afresh
@@ -21,6 +21,8 @@ def test_every_fact_can_be_set_and_is_unknown_again_when_cleared(jordan, ana, no
     whole = Description(
         born_on=date(2011, 2, 3),
         sex=Sex.FEMALE,
+        races=[Race.WHITE, Race.ASIAN],
+        is_hispanic=Known.NO,
         height_cm=168,
         weight_grams=59_000,
         eye_color="Brown",

@@ -5,6 +5,7 @@ import uuid
 from datetime import date, timedelta
 from functools import partial
 
+import pgtrigger
 import pytest
 
 from casework.access.finding import find_youth
@@ -15,6 +16,7 @@ from casework.models import (
     EndReason,
     Episode,
     FlagMark,
+    Known,
     Merge,
     Placement,
     PossibleDuplicate,
@@ -132,22 +134,29 @@ def test_the_other_record_is_found_no_more_but_its_names_and_number_find_the_kep
 
 def test_what_one_record_knows_is_kept_and_of_two_answers_the_chosen_one(jordan, jo, merged):
     Youth.objects.filter(pk=jordan.pk).update(
-        eye_color="Brown", hair_color="Black", marks="Scar on the chin", medical_needs="Insulin"
+        eye_color="Brown",
+        hair_color="Black",
+        is_hispanic="yes",
+        marks="Scar on the chin",
+        medical_needs="Insulin",
     )
     Youth.objects.filter(pk=jo.pk).update(
         eye_color="Green",
         hair_color="Red",
         height_cm=170,
         sex=Sex.FEMALE,
+        races=["black"],
+        is_hispanic="no",
         medical_needs="Asthma inhaler",
     )
 
-    merged(jordan, jo, eye_color=Choice.OTHER)
+    merged(jordan, jo, eye_color=Choice.OTHER, is_hispanic=Choice.KEPT)
 
     jordan.refresh_from_db()
     assert jordan.names == ["Jordan", "Quillfeather", "Jo Quillfeather"]
     assert (jordan.eye_color, jordan.hair_color) == ("Green", "Black")
     assert (jordan.height_cm, jordan.sex) == (170, Sex.FEMALE)
+    assert (jordan.races, jordan.is_hispanic) == (["black"], "yes")
     assert jordan.born_on == date(2010, 6, 1)
     assert jordan.marks == "Scar on the chin"
     assert jordan.medical_needs == "Insulin; Asthma inhaler"  # neither may be lost
@@ -447,6 +456,25 @@ def test_the_pair_is_to_be_decided_again_after_an_undo(jordan, jo, merged, undon
     assert undecided.exists()
 
 
+def test_a_merge_that_is_older_than_a_column_is_undone_and_leaves_the_column(
+    jordan, jo, merged, undone
+):
+    entry = merged(jordan, jo)
+    for stood in (entry.before, entry.after):
+        for record in stood.values():
+            del record["races"], record["is_hispanic"]
+    with pgtrigger.ignore():
+        entry.save(update_fields=["before", "after"])
+    Youth.objects.filter(pk=jordan.pk).update(races=["asian"], is_hispanic="no")
+
+    assert undoing_of(entry).edited_facts == []
+    undone(Merge.objects.get(pk=entry.pk))
+
+    jordan.refresh_from_db()
+    assert (jordan.races, jordan.is_hispanic) == (["asian"], "no")
+    assert Youth.objects.get(pk=jo.pk).races == []
+
+
 # --- Any two records ---------------------------------------------------------------------------
 
 
@@ -461,6 +489,8 @@ def some_record(rng, unit, workers):
         aliases=rng.sample(["Birdie", "Jordan Quillfeather", "Q."], rng.randint(0, 2)),
         born_on=rng.choice([None, date(2010, 6, 1), date(2010, 1, 6)]),
         sex=rng.choice(Sex.values),
+        races=rng.choice([[], ["asian"], ["asian", "white"]]),
+        is_hispanic=rng.choice(Known.values),
         case_number=rng.choice([None, f"MO-{rng.random()}"]),
         unit=unit,
         caseworker=rng.choice([None, *workers]),

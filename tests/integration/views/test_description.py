@@ -1,6 +1,7 @@
 """What police ask for: entered on one page, kept on the episode, read out from the report's page."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from casework.models import AuditEvent, Outcome, Sex
 from tests.factories import PlacementFactory
-from tests.integration.scenes import exactly, fields_on, log, record
+from tests.integration.scenes import evidence, exactly, fields_on, log, record
 
 CARD = "Read this to them"
 
@@ -42,6 +43,8 @@ def test_a_new_youth_is_described(browser, address, episode, jordan):
         | {
             "born_on": "2/3/2011",
             "sex": "female",
+            "races": ["white", "american_indian"],
+            "is_hispanic": "yes",
             "height_cm": "5'6",
             "weight_grams": "130 lb",
             "eye_color": "Brown",
@@ -54,12 +57,15 @@ def test_a_new_youth_is_described(browser, address, episode, jordan):
 
     jordan.refresh_from_db()
     assert (jordan.height_cm, jordan.weight_grams, jordan.sex) == (168, 58967, Sex.FEMALE)
+    assert (jordan.races, jordan.is_hispanic) == (["american_indian", "white"], "yes")
     assert saved.redirect_chain == [(episode.get_absolute_url(), 302)]
     words = words_of(saved)
     for said in (
         "The description is saved.",
         "Feb 3, 2011 (age 15)",
         "Female",
+        "American Indian or Alaska Native, White",
+        "Hispanic or Latino",
         "5 ft 6 in",
         "130 lb",
         "Black, braids",
@@ -79,11 +85,14 @@ def test_every_look_at_it_is_in_the_audit_trail(browser, address, episode, ana):
 
 
 def test_saving_an_untouched_form_changes_nothing(browser, address, jordan):
-    type(jordan).objects.filter(pk=jordan.pk).update(height_cm=169, weight_grams=60_000)
+    type(jordan).objects.filter(pk=jordan.pk).update(
+        height_cm=169, weight_grams=60_000, races=["asian"], is_hispanic="no"
+    )
 
     browser.post(address, fields_on(browser.get(address)))
 
     jordan.refresh_from_db()
+    assert (jordan.races, jordan.is_hispanic) == (["asian"], "no")
     assert (jordan.height_cm, jordan.weight_grams) == (169, 60_000)
     assert not AuditEvent.objects.filter(event="youth.described").exists()
 
@@ -141,6 +150,41 @@ def test_the_second_of_two_people_sees_both_answers_and_loses_none(
     assert (jordan.height_cm, jordan.marks, jordan.eye_color) == (168, "Scar on the chin", "Brown")
 
 
+def test_races_that_two_people_select_meet_in_words_and_neither_is_lost(
+    as_person, ana, sam, address, jordan
+):
+    anas, sams = as_person(ana), as_person(sam)
+    page = fields_on(anas.get(address))
+    sams.post(address, page | {"races": ["asian", "white"], "is_hispanic": "no"})
+
+    told = anas.post(address, page | {"races": ["black"]})
+
+    assert "entered “Asian, White”, you “Black or African American”" in words_of(told)
+    assert fields_on(told) | {"races": "black", "is_hispanic": "no"} == fields_on(told)
+    jordan.refresh_from_db()
+    assert jordan.races == ["asian", "white"]
+
+    anas.post(address, fields_on(told))
+
+    jordan.refresh_from_db()
+    assert (jordan.races, jordan.is_hispanic) == (["black"], "no")
+
+
+def test_what_only_the_other_person_selected_stays_selected(as_person, ana, sam, address, jordan):
+    anas, sams = as_person(ana), as_person(sam)
+    page = fields_on(anas.get(address))
+    sams.post(address, page | {"races": ["asian", "white"], "marks": "Freckles"})
+
+    told = anas.post(address, page | {"marks": "Scar"})
+    told = words_of(told)
+
+    boxes = re.findall(r'<input[^>]*name="races"[^>]*>', told)
+    assert [re.search('value="(.*?)"', box)[1] for box in boxes if "checked" in box] == [
+        "asian",
+        "white",
+    ]
+
+
 @pytest.mark.parametrize("seen", ["", "made-up"])
 def test_a_form_that_lost_what_was_seen_overwrites_nothing(browser, address, jordan, seen):
     type(jordan).objects.filter(pk=jordan.pk).update(height_cm=170)
@@ -170,6 +214,7 @@ def test_the_police_are_read_all_that_is_known(browser, jordan, ana, now, settin
     settings.AGENCY_NAME, settings.ON_CALL_PHONE = "Example Agency", "555-0142"
     jordan.nickname, jordan.aliases = "JJ", ["Jojo"]
     jordan.height_cm, jordan.sex = 168, Sex.FEMALE
+    jordan.races, jordan.is_hispanic = ["pacific_islander"], "no"
     jordan.save()
     PlacementFactory(youth=jordan, name="Maple House", phone="555-0123")
     episode = log(
@@ -189,6 +234,8 @@ def test_the_police_are_read_all_that_is_known(browser, jordan, ana, now, settin
         "JJ, Jojo",
         "Jun 1, 2010 (age 15)",
         "Female",
+        "Native Hawaiian or Other Pacific Islander",
+        "Not Hispanic or Latino",
         "5 ft 6 in",
         "Mon Mar 2, 11:04 p.m. CST",
         "school",
@@ -224,8 +271,51 @@ def test_what_is_not_known_says_so_and_is_never_no(browser, police):
     card = card_of(browser.get(police.get_absolute_url()))
 
     assert "No number yet" in card
-    assert card.count("Not known yet") >= 9
+    assert card.count("Not known yet") >= 11
     assert "None" not in card
+
+
+def test_how_ncmec_lists_it_is_recorded_with_its_report_and_changed_with_a_later_entry(
+    browser, episode
+):
+    report = episode.duties.get(code="report_to_ncmec")
+    page = browser.get(report.get_absolute_url())
+    assert "How does NCMEC list it?" in words_of(page)
+
+    saved = browser.post(
+        report.get_absolute_url(), evidence(ncmec_type="family_abduction"), follow=True
+    )
+
+    episode.refresh_from_db()
+    assert episode.ncmec_type == "family_abduction"
+    assert "Listed by NCMEC as: Family abduction" in words_of(saved)
+    again = fields_on(browser.get(report.get_absolute_url()))
+    assert again["ncmec_type"] == "family_abduction"
+    for answer in ("nonfamily_abduction", "not_recorded"):
+        kept = fields_on(browser.get(report.get_absolute_url()))
+        browser.post(report.get_absolute_url(), kept | {"ncmec_type": answer})
+        episode.refresh_from_db()
+        assert episode.ncmec_type == answer
+    entries = report.evidence.order_by("recorded_at", "id").values_list("ncmec_type", flat=True)
+    assert list(entries) == ["family_abduction", "nonfamily_abduction", "not_recorded"]
+
+
+def test_a_report_that_says_nothing_of_the_type_leaves_it_as_it_is(browser, episode):
+    type(episode).objects.filter(pk=episode.pk).update(ncmec_type="lost_or_injured")
+
+    browser.post(episode.duties.get(code="report_to_ncmec").get_absolute_url(), evidence())
+
+    episode.refresh_from_db()
+    assert episode.ncmec_type == "lost_or_injured"
+
+
+def test_only_the_report_to_ncmec_asks_how_ncmec_lists_it(browser, episode, police):
+    assert "ncmec_type" not in words_of(browser.get(police.get_absolute_url()))
+
+    browser.post(police.get_absolute_url(), evidence(ncmec_type="family_abduction"))
+
+    episode.refresh_from_db()
+    assert episode.ncmec_type == "not_recorded"
 
 
 def test_other_duties_have_nothing_to_read_out(browser, episode):

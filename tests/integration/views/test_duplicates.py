@@ -89,7 +89,7 @@ def test_facts_stand_side_by_side_and_words_say_how_they_compare(browser, pair):
     assert "Name Jordan Quillfeather Jordin Quillfeather Differs" in said
     assert "Hair Black Red Differs" in said
     assert "Date of birth Jun 1, 2010 Not known yet Only in the first record" in said
-    assert "Not known in either: nickname, sex, case number, height, weight, eyes" in said
+    assert "Not known in either: nickname, sex, race, ethnicity, case number, height" in said
 
 
 def test_the_title_and_the_address_name_nobody(browser, pair):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from casework.models import Sex, WorkState
+from casework.models import Known, Race, Sex, WorkState
 from casework.presenters.due import row_of
 from tests.factories import YouthFactory
 from tests.integration.scenes import bring_back, evidence, fields_on, log
@@ -159,10 +159,10 @@ def test_only_a_screening_asks_for_a_tool(browser, police):
     assert "What a screening settles" not in page
 
 
-def test_whatever_the_sex_on_file_the_duties_and_the_page_are_the_same(browser, ana, now):
-    def of_youth(sex: Sex) -> tuple[list[tuple[object, ...]], str]:
+def test_whatever_the_sex_or_race_on_file_the_duties_and_the_page_are_the_same(browser, ana, now):
+    def of_youth(**on_file: object) -> tuple[list[tuple[object, ...]], str]:
         youth = YouthFactory(
-            given_name="Robin", family_name="Same", sex=sex, unit=ana.unit, recorded_by=ana
+            given_name="Robin", family_name="Same", unit=ana.unit, recorded_by=ana, **on_file
         )
         episode = log(youth, by=ana, now=now)
         bring_back(episode, by=ana, now=now)
@@ -173,10 +173,14 @@ def test_whatever_the_sex_on_file_the_duties_and_the_page_are_the_same(browser, 
         own_ids = rf"{episode.reference}|[0-9a-f-]{{36}}|csrfmiddlewaretoken\" value=\"\w+"
         return told, re.sub(own_ids, "", main)
 
-    each = [of_youth(sex) for sex in Sex]
+    each = [
+        *(of_youth(sex=sex) for sex in Sex),
+        *(of_youth(races=[race]) for race in Race),
+        *(of_youth(is_hispanic=known) for known in Known),
+    ]
 
     assert "Which tool?" in each[0][1]
-    assert [one == each[0] for one in each] == [True] * len(Sex)
+    assert [one == each[0] for one in each] == [True] * len(each)
 
 
 def test_a_corrected_screening_keeps_what_stood(browser, address, screening, ana, now):

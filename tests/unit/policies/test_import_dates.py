@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.models import EndReason, PlacementKind, ReturnedTo, Sex
+from casework.models import (
+    EndReason,
+    Known,
+    NcmecType,
+    PlacementKind,
+    Race,
+    ReturnedTo,
+    Sex,
+)
 from casework.policies.import_columns import guess_columns
 from casework.policies.import_dates import (
     CellProblem,
@@ -19,7 +27,16 @@ from casework.policies.import_dates import (
     read_day,
     read_time,
 )
-from casework.policies.import_values import END_REASON, PLACEMENT_KIND, RETURNED_TO, SEX
+from casework.policies.import_values import (
+    END_REASON,
+    IS_HISPANIC,
+    NCMEC_TYPE,
+    PLACEMENT_KIND,
+    RACES,
+    RETURNED_TO,
+    SEX,
+    read_races,
+)
 from casework.policies.time_words import Moment, Precision
 
 TODAY = date(2026, 3, 3)
@@ -126,9 +143,42 @@ def test_nothing_but_a_problem_comes_of_any_text(text):
 
 def test_the_words_lead_to_the_records_own_choices():
     assert set(SEX) == set(Sex.values)
+    assert list(RACES) == Race.values
+    assert set(IS_HISPANIC) == set(Known.values)
+    assert set(NCMEC_TYPE) == set(NcmecType.values)
     assert set(PLACEMENT_KIND) == set(PlacementKind.values)
     assert set(RETURNED_TO) == set(ReturnedTo.values)
     assert set(END_REASON) == set(EndReason.values) - {EndReason.OPENED_IN_ERROR}
+
+
+@pytest.mark.parametrize(
+    ("text", "races"),
+    [
+        ("Black", ["black"]),
+        ("White; Asian", ["asian", "white"]),
+        ("white/BLACK or African American", ["black", "white"]),
+        ("AI/AN", ["american_indian"]),
+        ("AI/AN/White", ["american_indian", "white"]),
+        ("Native American, Native Hawaiian/Other Pacific Islander", [
+            "american_indian", "pacific_islander",
+        ]),
+        ("Black/African American", ["black"]),
+        ("White; white;", ["white"]),
+        ("Unknown", []),
+        ("Declined", []),
+    ],
+)  # fmt: skip
+def test_races_are_read_as_people_write_them(text, races):
+    assert read_races(text) == races
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("Martian", "Write American Indian"), ("White; 7", "Write"), ("Hispanic", "of its own")],
+)
+def test_words_that_name_no_race_are_a_problem(text, says):
+    with pytest.raises(CellProblem, match=says):
+        read_races(text)
 
 
 def test_headers_are_guessed_by_name_and_each_once():

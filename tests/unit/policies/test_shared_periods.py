@@ -39,6 +39,19 @@ def test_a_month_of_a_shared_year_is_refused():
         same_as_before(period("2026-03"), [shared("2026", started=240)])
 
 
+def test_a_year_is_silent_on_what_only_some_of_its_months_could_tell():
+    """Months that were shared before a figure was recorded have no word of it."""
+    earlier = [
+        shared(code, **{"race.not_recorded": 20} | ({"race.white": 15} if code > "2026-06" else {}))
+        for code in MONTHS_OF_2026
+    ]
+
+    assert same_as_before(period("2026"), earlier) == {
+        "race.not_recorded": 240,
+        "race.white": None,
+    }
+
+
 def test_a_year_of_which_some_months_were_shared_asks_for_the_others():
     earlier = [shared(code, started=24) for code in MONTHS_OF_2026[:-2]]
 

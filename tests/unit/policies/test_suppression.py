@@ -27,6 +27,8 @@ PARTS = {
     "age": ("0", "5"),
     "sex": ("female", "male"),
     "placement": ("home",),
+    "race": ("white", "hispanic"),
+    "type": ("endangered", "critical_young_adult", "young_adult", "not_recorded"),
     "length": ("0",),
     "end_reason": ("returned", "closed"),
 }
@@ -37,6 +39,10 @@ LARGE = {
     "sex.female": 35,
     "sex.male": 25,
     "placement.home": 60,
+    "race.white": 40,
+    "race.hispanic": 20,
+    "type.young_adult": 40,
+    "type.not_recorded": 20,
     "ended": 50,
     "length.0": 50,
     "end_reason.returned": 30,
@@ -58,7 +64,10 @@ LARGE = {
 def of(total: str, number: int, **parts: int) -> dict[str, int]:
     """Figures of one total, all in one part where nothing else is said."""
     figures = {total: number} | parts
-    alone = {"started": ("age.5", "sex.female", "placement.home"), "ended": ("length.0",)}[total]
+    alone = {
+        "started": ("age.5", "sex.female", "placement.home", "race.white", "type.young_adult"),
+        "ended": ("length.0",),
+    }[total]
     for key in alone:
         if not any(part.startswith(key.split(".")[0] + ".") for part in parts):
             figures[key] = number
@@ -106,8 +115,42 @@ def test_nothing_is_shown_as_zero():
     assert shared["police.late"] == 0
 
 
+def test_types_are_shown_all_or_none_beside_how_many_are_18_and_over():
+    listed = {"type.endangered": 18, "type.young_adult": 25, "type.critical_young_adult": 15}
+    shared = to_share(LARGE | listed | {"type.not_recorded": 2}, PARTS)
+    assert {shared[f"type.{one}"] for one in PARTS["type"]} == {None}
+
+    shared = to_share(LARGE | listed | {"type.endangered": 20, "type.not_recorded": 0}, PARTS)
+    assert shared["type.endangered"] == 20
+
+    # 3 of those of 18 and over are listed as something else than young adults.
+    told = {"type.endangered": 23, "type.young_adult": 22, "type.critical_young_adult": 15}
+    shared = to_share(LARGE | told | {"type.not_recorded": 0}, PARTS)
+    assert {shared[f"type.{one}"] for one in PARTS["type"]} == {None}
+
+
+def test_figures_that_were_locked_before_race_and_type_were_recorded_are_shared_as_they_are():
+    figures = LARGE | {"race.not_recorded": 60, "race.white": 0, "race.hispanic": 0}
+    parts = PARTS | {"race": ("white", "hispanic", "not_recorded")}
+    older = {key: number for key, number in figures.items() if number}
+
+    shared = to_share(older, parts)
+
+    assert (shared["race.not_recorded"], shared["race.white"]) == (60, 0)
+    assert (shared["type.young_adult"], shared["type.endangered"]) == (40, 0)
+
+
+def test_a_small_race_is_hidden_with_another_one():
+    parts = PARTS | {"race": ("white", "asian", "hispanic")}
+
+    shared = to_share(LARGE | {"race.white": 35, "race.asian": 5, "race.hispanic": 20}, parts)
+
+    assert [shared[f"race.{one}"] for one in parts["race"]] == [None, None, 20]
+
+
 def test_the_same_episodes_under_another_name_are_hidden_with_them():
-    shared = to_share(LARGE | {"age.0": 55, "age.5": 5}, PARTS)
+    small = {"age.0": 55, "age.5": 5, "type.young_adult": 5, "type.not_recorded": 55}
+    shared = to_share(LARGE | small, PARTS)
 
     assert shared["age.5"] is None
     assert shared["type.young_adult"] is None
@@ -222,8 +265,29 @@ def flag_worlds(most: int):
             yield wanted, files_of(to_share(figures, PARTS, floor=FLOOR))
 
 
+def type_worlds(most: int):
+    """Of those of 18 and over and the younger ones: how NCMEC lists them, or that nobody knows."""
+    for started in range(most + 1):
+        for grown, critical, grown_none, young, young_none in splits(started, 5):
+            figures = of(
+                "started",
+                started,
+                **{
+                    "age.5": grown + critical + grown_none,
+                    "age.0": young + young_none,
+                    "type.endangered": grown + young,
+                    "type.critical_young_adult": critical,
+                    "type.young_adult": grown_none,
+                    "type.not_recorded": young_none,
+                },
+            )
+            wanted = figures | {"grown": grown, "listed": grown + critical, "young": young}
+            yield wanted, files_of(to_share(figures, PARTS, floor=FLOOR))
+
+
 @pytest.mark.parametrize(
-    ("worlds", "most"), [(duty_worlds, 11), (ended_worlds, 18), (flag_worlds, 14)]
+    ("worlds", "most"),
+    [(duty_worlds, 11), (ended_worlds, 18), (flag_worlds, 14), (type_worlds, 16)],
 )
 def test_no_small_number_of_any_table_is_certain(worlds, most):
     found, hidden = certain(worlds(most))
