@@ -165,7 +165,7 @@ class Visitor:
         """
         context = self.page.context
         if who in self.sessions:
-            context.add_cookies([{**self.sessions[who]}])  # type: ignore[typeddict-item]
+            context.add_cookies([{**self.sessions[who]}])
             self.open("/")
         else:
             self.open("/sign-in")
