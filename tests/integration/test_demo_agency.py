@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from io import StringIO
 from statistics import mean
@@ -46,13 +46,12 @@ MOST_INBOX_ROWS = 12
 DAY = timedelta(days=1)
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # as every test has them
 
-SetClock = Callable[[datetime], None]
 
-
-def start_demo() -> str:
-    """What the command says."""
+def start_demo(at: datetime = NOW) -> str:
+    """Start the demo at this moment; what the command says."""
     said = StringIO()
-    call_command("make_demo_agency", stdout=said)
+    with mock.patch("django.utils.timezone.now", return_value=at):
+        call_command("make_demo_agency", stdout=said)
     return said.getvalue()
 
 
@@ -64,13 +63,6 @@ def past_episodes(now: datetime) -> list[Episode]:
     """Those written in bulk; the scenes around now are younger than two weeks."""
     episodes = Episode.objects.filter(told_at__lt=now - 14 * DAY).select_related("youth")
     return list(episodes.order_by("id"))
-
-
-@pytest.fixture
-def said(set_clock: SetClock, now: datetime) -> str:
-    """The demo agency, made at `now`; the value is what the command said."""
-    set_clock(now)
-    return start_demo()
 
 
 def test_it_is_made_only_in_a_demonstration(settings):
@@ -87,10 +79,7 @@ class TestTheAgency(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        with (
-            override_settings(DEMO=True, PASSWORD_HASHERS=FAST_HASHERS),
-            mock.patch("django.utils.timezone.now", return_value=NOW),
-        ):
+        with override_settings(DEMO=True, PASSWORD_HASHERS=FAST_HASHERS):
             cls.said = start_demo()
 
     def test_everybody_is_made_up_and_marked_so(self):
@@ -216,6 +205,46 @@ class TestTheAgency(TestCase):
         for name in ("caseworker", "other-unit", "supervisor", "oncall"):
             assert Delivery.objects.inbox_of(account(name)).exists(), name
 
+    def test_a_second_start_changes_nothing(self):
+        before = rows()
+
+        assert "everything is there" in start_demo(NOW + timedelta(hours=11))
+        assert rows() == before
+
+    def test_daily_starts_end_what_is_stale_spare_a_visitors_and_find_youth_for_every_scene(self):
+        worker = account("caseworker")
+        demo_before = list(Episode.objects.open())
+        youth = worker.youth.exclude(
+            episodes__ended_at__isnull=True, episodes__isnull=False
+        ).first()
+        assert youth is not None
+        visitors = episodes.log_missing(
+            by=worker,
+            now=NOW,
+            submission_key=uuid.uuid4(),
+            telling=Telling(told=Moment(NOW, Precision.EXACT)),
+            youth=youth,
+        )
+        tomorrow = NOW + timedelta(hours=26)
+
+        assert "15 episodes opened" in start_demo(tomorrow)
+
+        for episode in demo_before:
+            episode.refresh_from_db()
+            assert not episode.is_open
+            assert not episode.duties.open().exists()
+        visitors.refresh_from_db()
+        assert visitors.is_open
+        assert not is_ours(visitors)
+        fresh = [one for one in Episode.objects.open() if one != visitors]
+        assert len(fresh) == len(demo_before)
+        assert all(is_ours(one) for one in fresh)
+        assert min(tomorrow - one.told_at for one in fresh) < timedelta(minutes=10)
+
+        # Youth rest two days between scenes: on the third day the first come on again.
+        for days in (1, 2):
+            assert "15 episodes opened" in start_demo(tomorrow + days * DAY)
+
 
 def outcomes(code: str, episodes: list[Episode], which: str) -> list[bool]:
     """For each duty of this code, whether its outcome is that one."""
@@ -233,53 +262,6 @@ def share(answers: Iterable[bool]) -> float:
     return sum(counted) / len(counted)
 
 
-def test_a_second_start_changes_nothing(said, set_clock, now):
-    before = rows()
-    set_clock(now + timedelta(hours=11))
-
-    assert "everything is there" in start_demo()
-    assert rows() == before
-
-
 def rows() -> list[int]:
     models = (Unit, User, Youth, Placement, Episode, Duty, DutyEvidence, Reminder)
     return [model._default_manager.count() for model in models]
-
-
-def test_a_start_on_the_next_day_ends_its_stale_episodes_and_spares_a_visitors(
-    said, set_clock, now
-):
-    worker = account("caseworker")
-    demo_before = list(Episode.objects.open())
-    youth = worker.youth.exclude(episodes__ended_at__isnull=True, episodes__isnull=False).first()
-    assert youth is not None
-    visitors = episodes.log_missing(
-        by=worker,
-        now=now,
-        submission_key=uuid.uuid4(),
-        telling=Telling(told=Moment(now, Precision.EXACT)),
-        youth=youth,
-    )
-    tomorrow = now + timedelta(hours=26)
-    set_clock(tomorrow)
-
-    assert "15 episodes opened" in start_demo()
-
-    for episode in demo_before:
-        episode.refresh_from_db()
-        assert not episode.is_open
-        assert not episode.duties.open().exists()
-    visitors.refresh_from_db()
-    assert visitors.is_open
-    assert not is_ours(visitors)
-    fresh = [one for one in Episode.objects.open() if one != visitors]
-    assert len(fresh) == len(demo_before)
-    assert all(is_ours(one) for one in fresh)
-    assert min(tomorrow - one.told_at for one in fresh) < timedelta(minutes=10)
-
-
-def test_daily_starts_find_youth_for_every_scene(said, set_clock, now):
-    for day in range(1, 5):
-        set_clock(now + day * DAY)
-
-        assert "15 episodes opened" in start_demo()

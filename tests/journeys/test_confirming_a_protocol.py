@@ -24,7 +24,7 @@ def test_confirming_and_withdrawing(visit, size, code, scripts):
         "Enter on which day it was confirmed",
     ):
         assert said in admin.text()
-    admin.looks("protocol-errors")
+    admin.looks_at_both_sizes("protocol-errors")
 
     # Everything is ticked with one link, and one duty is left for later.
     admin.open(f"/protocols/{code}")
@@ -35,7 +35,7 @@ def test_confirming_and_withdrawing(visit, size, code, scripts):
     admin.press("Confirm the ticked duties")
     assert "duties confirmed by J. Ortiz, counsel." in admin.text()
     assert "The agency has not confirmed 1 of the" in admin.text()
-    admin.looks("protocol-confirmed")
+    admin.looks_at_both_sizes("protocol-confirmed")
 
     # One is taken back, for a reason that stays.
     admin.follow("Withdraw a confirmation")

@@ -23,12 +23,12 @@ def test_one_youth_logged_twice_becomes_one_and_two_again(visit, size, scripts):
     # The second worker hears the name otherwise, and passes over the match.
     first, second = (log(sam, name) for name in names)
     assert "This youth may be on file twice." in sam.text()
-    sam.looks("episode-on-file-twice")
+    sam.looks_at_both_sizes("episode-on-file-twice")
 
     # Both are open: one was logged in error. The page says what to do first.
     sam.follow("Compare the two records")
     assert "They cannot be merged yet" in sam.text()
-    sam.looks("duplicates-two-open")
+    sam.looks_at_both_sizes("duplicates-two-open")
     sam.open(second)
     sam.follow("Close without a return")
     sam.choose("Why does it end?", "Opened in error")
@@ -43,17 +43,17 @@ def test_one_youth_logged_twice_becomes_one_and_two_again(visit, size, scripts):
 
     # Compare, choose, confirm.
     sam.open("/duplicates")
-    sam.looks("duplicates")
+    sam.looks_at_both_sizes("duplicates")
     sam.page.get_by_role("link", name=re.compile(names[1])).first.click()
     sam.page.wait_for_load_state()
     assert "Is this one youth?" in sam.text()
-    sam.looks("duplicates-compare")
+    sam.looks_at_both_sizes("duplicates-compare")
     sam.press("Check the merge")
     assert "Merge these two records?" in sam.text()
-    sam.looks("duplicates-confirm")
+    sam.looks_at_both_sizes("duplicates-confirm")
     sam.press("Merge the records")
     assert "The two records are one now." in sam.text()
-    sam.looks("duplicates-merged")
+    sam.looks_at_both_sizes("duplicates-merged")
 
     # The old link still works, and shows the youth under the name that was kept.
     pair = sam.page.url
@@ -63,7 +63,7 @@ def test_one_youth_logged_twice_becomes_one_and_two_again(visit, size, scripts):
     sam.page.goto(pair)
     sam.follow("Undo the merge…")
     assert "There are two records again, as before the merge" in sam.text()
-    sam.looks("duplicates-undo")
+    sam.looks_at_both_sizes("duplicates-undo")
     sam.press("Undo the merge")
     assert "The merge is undone." in sam.text()
     sam.open(second)
@@ -73,10 +73,10 @@ def test_one_youth_logged_twice_becomes_one_and_two_again(visit, size, scripts):
     sam.page.goto(pair)
     sam.follow("These are two youth…")
     sam.type_into("How do you know?", "They are cousins")
-    sam.looks("duplicates-two-youth")
+    sam.looks_at_both_sizes("duplicates-two-youth")
     sam.press("They are two youth")
     assert "They are cousins" in sam.text()
-    sam.looks("duplicates-decided")
+    sam.looks_at_both_sizes("duplicates-decided")
 
 
 def log(visitor, name):

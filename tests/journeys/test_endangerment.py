@@ -35,7 +35,7 @@ def answer(visitor: Visitor, episode: str, key: str, said: str, *, evidence: str
     if visitor.has_scripts:
         with visitor.page.expect_response(lambda response: "/checklist/" in response.url):
             button.click()
-        visitor.page.wait_for_load_state("networkidle")
+        visitor.until_settled()
     else:
         with visitor.page.expect_navigation():
             button.click()

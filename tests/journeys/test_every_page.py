@@ -7,7 +7,6 @@ import pytest
 from tests.journeys.conftest import DESKTOP, PHONE
 
 NARROW = (320, 720)
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1280"])
 PAGES = {
     "caseworker": {
         "caseload": "/",
@@ -32,20 +31,18 @@ PAGES = {
 }
 
 
-@SIZES
 @pytest.mark.parametrize("who", PAGES)
-def test_pages_of_each_role(visit, size, who):
-    visitor = visit(size)
+def test_pages_of_each_role(visit, who):
+    visitor = visit(PHONE)
     visitor.sign_in(who)
 
     for name, path in PAGES[who].items():
         visitor.open(path)
-        visitor.looks(name)
+        visitor.looks_at_both_sizes(name)
 
 
-@SIZES
-def test_pages_that_need_no_account(visit, size):
-    visitor = visit(size)
+def test_pages_that_need_no_account(visit):
+    visitor = visit(PHONE)
 
     for name, path in {
         "sign-in": "/sign-in",
@@ -54,12 +51,11 @@ def test_pages_that_need_no_account(visit, size):
         "nothing-here": "/nothing-here",
     }.items():
         visitor.open(path)
-        visitor.looks(name)
+        visitor.looks_at_both_sizes(name)
 
 
-@SIZES
-def test_pages_that_say_what_is_wrong(visit, size):
-    ana = visit(size)
+def test_pages_that_say_what_is_wrong(visit):
+    ana = visit(PHONE)
     ana.sign_in("caseworker")
 
     ana.open("/log")
@@ -68,23 +64,23 @@ def test_pages_that_say_what_is_wrong(visit, size):
     assert "Enter the youth’s name, nickname or case number" in ana.text()
     assert "Select when you were told" in ana.text()
     assert ana.page.title().startswith("Error:")
-    ana.looks("intake-errors")
+    ana.looks_at_both_sizes("intake-errors")
 
     ana.open("/")
     ana.follow_first("main table a")
-    ana.looks("episode-of-the-demo")
+    ana.looks_at_both_sizes("episode-of-the-demo")
     episode = ana.page.url
     ana.follow("Add a sighting or update")
     ana.press("Add to the timeline")
-    ana.looks("note-errors")
+    ana.looks_at_both_sizes("note-errors")
     ana.page.goto(episode)
     ana.follow("Close without a return")
     ana.press("Close the episode")
-    ana.looks("end-errors")
+    ana.looks_at_both_sizes("end-errors")
     ana.page.goto(episode)
     ana.follow_first("#duties .duty__title")
     ana.press("Save")
-    ana.looks("duty-errors")
+    ana.looks_at_both_sizes("duty-errors")
 
 
 def test_nothing_scrolls_sideways_on_the_narrowest_phone(visit):

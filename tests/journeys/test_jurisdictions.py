@@ -7,12 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visitor
+from tests.journeys.conftest import PHONE, Visitor
 
 CHICAGO = ZoneInfo("America/Chicago")  # in which the demonstration's units tell their times
-BOTH = pytest.mark.parametrize(
-    ("size", "scripts"), [(PHONE, False), (DESKTOP, True)], ids=["390-no-scripts", "1280"]
-)
 
 
 def today() -> datetime:
@@ -47,10 +44,10 @@ def use_rules(who: Visitor, code: str) -> None:
     who.page.get_by_label("Whose rules apply?").select_option(code)
     who.press("Show what would change")
     assert "What would change under the rules of" in who.text()
-    who.looks(f"rules-{code}")
+    who.looks_at_both_sizes(f"rules-{code}")
     who.press("Use these rules")
     assert "Enter why these rules apply" in who.text()
-    who.looks(f"rules-{code}-errors")
+    who.looks_at_both_sizes(f"rules-{code}-errors")
     who.type_into("Why do these rules apply?", "The youth is placed there by agreement.")
     who.press("Use these rules")
     assert "apply now" in who.text()
@@ -64,28 +61,26 @@ def duty(who: Visitor, title: str) -> str:
     return " ".join(row.first.inner_text().split())
 
 
-@BOTH
-def test_florida_asks_for_exigent_criteria_and_counts_from_the_first_suspicion(
-    visit, size, scripts
-):
-    sam = visit(size, scripts=scripts)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_florida_asks_for_exigent_criteria_and_counts_from_the_first_suspicion(visit, scripts):
+    sam = visit(PHONE, scripts=scripts)
     sam.sign_in("supervisor")
-    log(sam, f"Perpetua Oldcastle{size[0]}")
+    log(sam, "Perpetua Oldcastle" if scripts else "Hieronymus Vantongeren")
     use_rules(sam, "us-fl")
     episode = sam.page.url
 
     # Not known whether it is exigent: four hours at most either way, and provisional.
     assert "Provisional" in duty(sam, "Report to police")
     sam.follow("whether an exigent criterion applies")
-    sam.looks("asked")
+    sam.looks_at_both_sizes("asked")
     sam.choose("Does any exigent criterion apply?", "Yes")
     sam.press("Save and move the clocks")
     assert "Report to police" in sam.text()
-    sam.looks("episode-florida")
+    sam.looks_at_both_sizes("episode-florida")
 
     # Somebody suspected it an hour before the agency was told: the clock moves, and says so.
     sam.follow("when someone first suspected that the youth is missing")
-    sam.looks("set-time")
+    sam.looks_at_both_sizes("set-time")
     sam.choose("When did someone first suspect", "Earlier")
     sam.type_into("If earlier: what time?", ago(1))
     sam.type_into("How do you know?", "The caregiver said so on the phone.")
@@ -105,11 +100,10 @@ def test_florida_asks_for_exigent_criteria_and_counts_from_the_first_suspicion(
     assert "no exigent criterion applies" in sam.text()
 
 
-@BOTH
-def test_illinois_counts_from_the_first_report(visit, size, scripts):
-    sam = visit(size, scripts=scripts)
+def test_illinois_counts_from_the_first_report(visit):
+    sam = visit()
     sam.sign_in("supervisor")
-    log(sam, f"Thaddeus Winterbourne{size[0]}")
+    log(sam, "Thaddeus Winterbourne")
     use_rules(sam, "us-il")
     assert "Provisional" in duty(sam, "Report to NCMEC")
     assert "Provisional" in duty(sam, "Tell the juvenile court")
@@ -125,21 +119,20 @@ def test_illinois_counts_from_the_first_report(visit, size, scripts):
         "Confirm that police entered the youth in NCIC" in sam.page.locator("#duties").inner_text()
     )
     assert "other duties count from it" in sam.page.locator(".timeline").inner_text()
-    sam.looks("episode-illinois")
+    sam.looks_at_both_sizes("episode-illinois")
 
 
-@BOTH
-def test_kentucky_counts_from_the_decision_an_hour_later(visit, size, scripts):
-    sam = visit(size, scripts=scripts)
+def test_kentucky_counts_from_the_decision_an_hour_later(visit):
+    sam = visit()
     sam.sign_in("supervisor")
-    log(sam, f"Clementine Hargreavesby{size[0]}", told=ago(2))
+    log(sam, "Clementine Hargreavesby", told=ago(2))
     use_rules(sam, "us-ky")
     assert "Provisional" in duty(sam, "Report to police")
 
     sam.follow("when the agency decided that the youth is missing")
     sam.press("Save and move the clocks")
     assert "There is a problem" in sam.text()
-    sam.looks("set-time-errors")
+    sam.looks_at_both_sizes("set-time-errors")
     sam.choose("When did the agency decide", "Earlier")
     sam.type_into("If earlier: what time?", ago(1))
     sam.type_into("How do you know?", "The staffing decided it.")
@@ -148,14 +141,13 @@ def test_kentucky_counts_from_the_decision_an_hour_later(visit, size, scripts):
     assert re.search(r"Report to police: (1 h|59 min|1 h 1 min) later", sam.text())
     assert "Provisional" not in duty(sam, "Report to police")
     assert "It said before: not known yet" in sam.page.locator(".timeline").inner_text()
-    sam.looks("episode-kentucky")
+    sam.looks_at_both_sizes("episode-kentucky")
 
 
-@BOTH
-def test_texas_tells_the_same_people_again_on_return(visit, size, scripts):
-    sam = visit(size, scripts=scripts)
+def test_texas_tells_the_same_people_again_on_return(visit):
+    sam = visit()
     sam.sign_in("supervisor")
-    log(sam, f"Evangeline Stonebridger{size[0]}")
+    log(sam, "Evangeline Stonebridger")
     use_rules(sam, "us-tx")
     missing = sam.page.locator("#duties").inner_text()
 
@@ -168,4 +160,4 @@ def test_texas_tells_the_same_people_again_on_return(visit, size, scripts):
     for told in ("parents", "court", "guardian ad litem"):
         assert told in missing
         assert re.search(rf"{told}.*return|return.*{told}", returned)
-    sam.looks("episode-texas-returned")
+    sam.looks_at_both_sizes("episode-texas-returned")

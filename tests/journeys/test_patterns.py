@@ -3,14 +3,11 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from tests.journeys.conftest import DESKTOP, PHONE
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1280"])
-def test_a_supervisor_asks_what_would_have_made_staying_safer(visit, size):
-    sam = visit(size)
+def test_a_supervisor_asks_what_would_have_made_staying_safer(visit):
+    sam = visit(PHONE)
     sam.sign_in("supervisor")
     sam.open("/patterns")
 
@@ -18,7 +15,7 @@ def test_a_supervisor_asks_what_would_have_made_staying_safer(visit, size):
     assert "What would have made staying feel safer?" in sam.text()
     chart = sam.page.get_by_role("img", name="What youth were moving away from")
     assert chart.bounding_box()["width"] > 300
-    sam.looks("patterns")
+    sam.looks_at_both_sizes("patterns")
 
     sam.page.get_by_label("When the agency was told").select_option("Last 24 months")
     sam.page.get_by_label("Kind of placement").select_option("Foster home")

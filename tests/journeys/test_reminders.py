@@ -44,7 +44,7 @@ def test_somebody_is_on_it_and_everyone_sees_who(visit, size, scripts):
     # The reminder is in the inbox; it says why, and one press says that somebody is on it.
     row = row_in_inbox(ana, "Report to police", name)
     assert "assigned to you" in row.inner_text()
-    ana.looks("inbox")
+    ana.looks_at_both_sizes("inbox")
     ana._go_on(row.get_by_role("button", name=re.compile("^I’m on it")))
     assert "You are on it until" in ana.text()
     assert "You are on it until" in row_in_inbox(ana, "Report to police", name).inner_text()
@@ -57,7 +57,7 @@ def test_somebody_is_on_it_and_everyone_sees_who(visit, size, scripts):
     assert "is on it until" in ladder
     assert "on-call manager" in ladder
     assert not sam.page.get_by_role("button", name=re.compile("I’m on it")).count()
-    sam.looks("duty-held")
+    sam.looks_at_both_sizes("duty-held")
 
     # The ledger shows what was told, and who was on it.
     sam.follow("Every reminder of this duty")
@@ -65,11 +65,11 @@ def test_somebody_is_on_it_and_everyone_sees_who(visit, size, scripts):
     assert re.search(r", inbox(?: and email)? · sent ", sam.text())
     sam.page.get_by_text("Still to come").click()
     assert "Escalated, to supervisor" in sam.text()
-    sam.looks("ledger")
+    sam.looks_at_both_sizes("ledger")
 
     # She hands it back.
     ana.open(episode)
     ana.follow("Report to police")
     ana.page.get_by_role("button", name=re.compile("^Not me any more")).click()
     ana.page.get_by_text("You are not on it any more").first.wait_for()
-    ana.looks("duty-handed-back")
+    ana.looks_at_both_sizes("duty-handed-back")

@@ -4,12 +4,21 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
-from casework.models import Delivery, Duty, Episode, Reminder
+from casework.models import Delivery, Duty, Episode, Reminder, Role, User
 from casework.notifications import sweep
-from tests.factories import DutyFactory, EpisodeFactory, ReminderFactory, YouthFactory
+from tests.conftest import NOW
+from tests.factories import (
+    DutyFactory,
+    EpisodeFactory,
+    ReminderFactory,
+    UnitFactory,
+    UserFactory,
+    YouthFactory,
+)
 from tests.integration.models.copies import copies_of
 from tests.integration.models.rows import a_delivery
 from tests.integration.scenes import log
@@ -19,16 +28,37 @@ DUTIES = 2  # of each of them, with a reminder each
 LONG = {model._meta.db_table for model in (Episode, Duty, Reminder, Delivery)}
 
 
-@pytest.fixture
-def long_past(ana, unit, now):
+@pytest.fixture(scope="module")
+def open_now(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A long past, a few episodes that are open, and the statistics that PostgreSQL keeps.
+
+    Made once for all tests here, which only read.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        unit = UnitFactory()
+        ana = UserFactory(name="Ana", role=Role.CASEWORKER, unit=unit)
+        UserFactory(name="Sam", role=Role.SUPERVISOR, unit=unit)
+        UserFactory(name="Oona", role=Role.ON_CALL, unit=None)
+        make_long_past(ana)
+        for _ in range(3):
+            log(YouthFactory(unit=unit), by=ana, now=NOW)
+        while sweep.address_due(now=NOW):
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        yield
+        transaction.set_rollback(True)
+
+
+def make_long_past(ana: User) -> None:
     """Thousands of ended episodes of Ana's, all done, every reminder in her inbox."""
-    youth = YouthFactory(unit=unit)
+    youth = YouthFactory(unit=ana.unit)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no history of the copies
     ended = EpisodeFactory(youth=youth, recorded_by=ana, returned=True)
-    duty = DutyFactory(episode=ended, done_at=now, done_by=ana)
-    reminder = ReminderFactory(duty=duty, addressed_at=now)
-    delivery = a_delivery(reminder=reminder, recipient=ana, channel="inbox", sent_at=now)
+    duty = DutyFactory(episode=ended, done_at=NOW, done_by=ana)
+    reminder = ReminderFactory(duty=duty, addressed_at=NOW)
+    delivery = a_delivery(reminder=reminder, recipient=ana, channel="inbox", sent_at=NOW)
     days = "- n * interval '1 day'"
     first = copies_of(
         ended,
@@ -56,14 +86,9 @@ def long_past(ana, unit, now):
 
 
 @pytest.fixture
-def open_now(long_past, ana, unit, now):
-    """A few episodes that are open, and the statistics that PostgreSQL keeps by itself."""
-    for _ in range(3):
-        log(YouthFactory(unit=unit), by=ana, now=now)
-    while sweep.address_due(now=now):
-        pass
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+def people(db: None, open_now: None) -> dict[str, User]:
+    """Ana, her supervisor Sam and Oona on call, by name."""
+    return {name: User.objects.get(name=name) for name in ("Ana", "Sam", "Oona")}
 
 
 def read_whole(plan: dict) -> Iterator[str]:
@@ -83,8 +108,8 @@ def read_whole_by(sql: str) -> set[str]:
 
 
 @pytest.mark.parametrize("address", ["/", "/reminders"])
-def test_no_page_that_is_open_all_day_reads_the_past(open_now, as_person, ana, sam, oona, address):
-    for person in (ana, sam, oona):
+def test_no_page_that_is_open_all_day_reads_the_past(people, as_person, address):
+    for person in people.values():
         browser = as_person(person)
         with CaptureQueriesContext(connection) as asked:
             assert browser.get(address).status_code == 200
@@ -96,8 +121,8 @@ def test_no_page_that_is_open_all_day_reads_the_past(open_now, as_person, ana, s
         assert {sql: tables for sql in reads if (tables := read_whole_by(sql))} == {}
 
 
-def test_no_list_fetches_password_hashes_or_what_it_does_not_show(open_now, as_person, ana):
-    browser = as_person(ana)
+def test_no_list_fetches_password_hashes_or_what_it_does_not_show(people, as_person):
+    browser = as_person(people["Ana"])
     browser.get("/")
     for address in ("/", "/reminders"):
         with CaptureQueriesContext(connection) as asked:
