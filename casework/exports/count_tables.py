@@ -14,6 +14,7 @@ from casework.exports.about import document_of
 from casework.exports.document import Cell, Column, Meaning, Sheet
 from casework.exports.work import Made, Work, one_long_moment
 from casework.exports.writers import write
+from casework.operations.counts import figures_beside
 from casework.policies.count_definitions import DEFINITIONS, definition_of
 
 HIDDEN = "hidden"
@@ -57,7 +58,7 @@ def write_counts(work: Work, to: IO[bytes]) -> Made:
 def internal_tables(work: Work, counts: Counts) -> CountTables:
     """Every number; of a locked month the locked figures, and beside them those of now."""
     lock = work.lock
-    live = (counts.every, counts.two_days)
+    live = figures_beside(lock, counts) if lock else (counts.every, counts.two_days)
     shown = (lock.figures["all"], lock.figures["two_days"]) if lock else live
     return CountTables(
         every=shown[0],

@@ -132,7 +132,7 @@ class EvidenceForm(HappenedForm, SubmissionForm):
         self.set_choices("screening_tool", _tools())
         self.initial.update(self._carried_over())
         if duty.episode.ncmec_type != NcmecType.NOT_RECORDED:
-            self.initial["ncmec_type"] = duty.episode.ncmec_type
+            self._show_type(duty)
 
     def happened_choices(self) -> list[tuple[str, str]]:
         """A settled duty may keep its time: adding a report number does not make it late."""
@@ -207,6 +207,17 @@ class EvidenceForm(HappenedForm, SubmissionForm):
                 **{name: data.get(name) or "" for name in PROOF_IN_WORDS},
             )
         return data
+
+    def _show_type(self, duty: Duty) -> None:
+        """What is on file, chosen only where a second person is told who was first.
+
+        While the duty is open, whoever saves an attempt would say it again, over what is newer.
+        """
+        if duty.is_open:
+            label = NcmecType(duty.episode.ncmec_type).label
+            self.fields["ncmec_type"].help_text = f"On file: {label}. Select one to change it."
+        else:
+            self.initial["ncmec_type"] = duty.episode.ncmec_type
 
     @property
     def _is_of_ncmec(self) -> bool:

@@ -148,8 +148,7 @@ def end_otherwise(
     reminders.cancel_waiting(silent, now=now)
     reminders.cancel_waiting_of_flags(episode, now=now)
     if reason == EndReason.OPENED_IN_ERROR:
-        episode.duties.open().update(withdrawn_at=now)
-        reassess_later(episode, by=by, now=now, because_of="an episode was opened in error")
+        _withdraw_all(episode, by=by, now=now)
     add_note(
         episode=episode,
         by=by,
@@ -230,7 +229,9 @@ def end_wrong_record(*, episode: Episode, by: User, now: datetime, why: str) -> 
     _clear_return(episode)
     _set_ended(episode, ended, EndReason.OPENED_IN_ERROR, by=by, now=now)
     episode.save(update_fields=RETURN_FIELDS)
-    reassess_later(episode, by=by, now=now, because_of="an episode was opened in error")
+    reminders.cancel_waiting(episode.duties.open(), now=now)
+    reminders.cancel_waiting_of_flags(episode, now=now)
+    _withdraw_all(episode, by=by, now=now)
     add_note(
         episode=episode,
         by=by,
@@ -244,6 +245,12 @@ def end_wrong_record(*, episode: Episode, by: User, now: datetime, why: str) -> 
         "episode.ended", subject=episode, by=by, at=now, reason=EndReason.OPENED_IN_ERROR.value
     )
     return episode
+
+
+def _withdraw_all(episode: Episode, *, by: User, now: datetime) -> None:
+    """Of an episode that was opened in error nothing is left to do, and no rule looks at it."""
+    episode.duties.open().update(withdrawn_at=now)
+    reassess_later(episode, by=by, now=now, because_of="an episode was opened in error")
 
 
 def _follow(episode: Episode, *, by: User, now: datetime) -> None:

@@ -27,7 +27,13 @@ PAGES = {
         "admin-mailbox": "/demo/mailbox",
         "refused": "/audit",
     },
-    "auditor": {"audit": "/audit", "password": "/password/change"},
+    "auditor": {
+        "audit": "/audit",
+        "password": "/password/change",
+        "auditor-exports": "/counts/exports",
+        "auditor-exports-ask": "/counts/exports/ask",
+        "auditor-exports-monthly": "/counts/exports/monthly",
+    },
 }
 
 

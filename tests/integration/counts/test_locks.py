@@ -1,11 +1,13 @@
 """A locked month stays as it was; what changed since is said, with the reason."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from casework.access.counts import CountedIds, CountScope, count_since
+from casework.exports.count_tables import internal_tables
 from casework.models import AuditEvent, CountedMonth, EndReason
 from casework.operations import counts
 from casework.operations.counts import Change
@@ -225,6 +227,11 @@ def test_what_was_counted_otherwise_at_an_older_lock_revises_nothing(
     assert {cell.revised for block in page.parts for row in block.rows for cell in row.cells} == {
         ""
     }
+
+    tables = internal_tables(
+        SimpleNamespace(lock=counted, scope=scope), count_since(counted, scope)[0]
+    )
+    assert tables.now == (tables.every, tables.two_days)  # the file says what the page says
 
     was_missing(unit, at(2, 20), 5, recorded_at=at(3, 5))
     revision = revised(counted, scope)

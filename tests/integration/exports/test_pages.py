@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casework.models import AuditEvent, Export, ScheduledExport
+from casework.models import AuditEvent, Export, ExportKind, Role, ScheduledExport, User
 from casework.operations import export_queue
 from tests.factories import UnitFactory, UserFactory
 from tests.integration.counts.past import at
@@ -238,3 +238,29 @@ def test_another_persons_monthly_export_does_not_exist(client, adam):
 
     for page in ("pause_schedule", "resume_schedule", "delete_schedule"):
         assert client.post(reverse(page, args=[scheduled.public_id])).status_code == 404
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ExportKind if kind is not ExportKind.TIMELINESS])
+@pytest.mark.parametrize("page", ["ask", "monthly"])
+def test_an_auditor_asks_in_vain_for_anything_but_the_proof(client, ruth, kind, page):
+    client.force_login(ruth)
+
+    client.post(f"/counts/exports/{page}", answers(kind=kind, day="5"))
+
+    assert not Export.objects.exists()
+    assert not ScheduledExport.objects.exists()
+
+
+def test_an_admin_who_has_become_an_auditor_keeps_nothing_but_the_proof(client, adam, now):
+    later = now + timedelta(days=1)
+    files = {kind: a_made_export(asked_by=adam, kind=kind, expires_at=later) for kind in ExportKind}
+    User.objects.filter(pk=adam.pk).update(role=Role.AUDITOR)
+    client.force_login(adam)
+
+    page = client.get("/counts/exports").content.decode()
+
+    for kind, file in files.items():
+        address = reverse("download_export", args=[file.public_id])
+        may_have = kind is ExportKind.TIMELINESS
+        assert (address in page) is may_have
+        assert client.get(address).status_code == (200 if may_have else 404)

@@ -1,5 +1,6 @@
 """An import is taken out again: exactly what it made, unless somebody has worked on it since."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -17,16 +18,20 @@ from casework.models import (
     Episode,
     ImportState,
     Note,
+    Outcome,
     Placement,
     PossibleDuplicate,
+    Reminder,
     Youth,
     YouthName,
 )
 from casework.operations import counts as counting
-from casework.operations import import_undo, import_writing, returns
+from casework.operations import duties, import_undo, import_writing, imports, returns
 from casework.operations.counts import Change
 from casework.operations.duplicates import put_side_by_side, say_not_the_same
+from casework.operations.duties import Evidence
 from casework.policies.count_periods import Month, month_period
+from casework.policies.time_words import Moment, Precision
 from tests.factories import EpisodeFactory
 from tests.integration.imports.files import bring, row
 from tests.integration.scenes import log
@@ -209,6 +214,29 @@ def test_a_wrong_record_is_struck_and_leaves_the_counts_and_keeps_its_story(
     again = client.post(address, {"reason": "It was her cousin."}, follow=True).content.decode()
     assert "struck already" in again
     assert episode.notes.filter(text__contains="earlier record is wrong").count() == 1
+
+
+def test_a_struck_record_leaves_nothing_to_do_and_keeps_its_file_in(unit, adam, ana, now):
+    batch = bring([row(screening_at="2024-02-02 09:00")], by=adam, now=now)
+    duty = Duty.objects.get(code="screen_for_trafficking")
+    tried = Evidence(outcome=Outcome.TRIED, happened=Moment(at=now, precision=Precision.EXACT))
+    duties.record(
+        duty=duty,
+        by=ana,
+        now=now,
+        submission_key=uuid.uuid4(),
+        evidence=tried,
+        based_on=duty.evidence.get().public_id,
+    )
+    assert Duty.objects.open().exists()
+    assert Reminder.objects.waiting().exists()
+
+    returns.end_wrong_record(episode=duty.episode, by=ana, now=now, why="Another youth.")
+
+    assert not Duty.objects.open().exists()
+    assert not Reminder.objects.waiting().exists()
+    with pytest.raises(imports.Refused, match="Strike a record that is wrong"):
+        import_undo.undo(batch=batch, by=adam, now=now)
 
 
 def test_what_was_logged_here_is_not_struck(unit, ana, now, client, clock_stands):

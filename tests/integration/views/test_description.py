@@ -309,6 +309,20 @@ def test_a_report_that_says_nothing_of_the_type_leaves_it_as_it_is(browser, epis
     assert episode.ncmec_type == "lost_or_injured"
 
 
+def test_an_attempt_does_not_say_again_what_somebody_has_changed_meanwhile(browser, episode):
+    report = episode.duties.get(code="report_to_ncmec")
+    type(episode).objects.filter(pk=episode.pk).update(ncmec_type="endangered")
+    page = browser.get(report.get_absolute_url())
+    assert "On file: Endangered" in words_of(page)
+
+    type(episode).objects.filter(pk=episode.pk).update(ncmec_type="family_abduction")
+    browser.post(report.get_absolute_url(), fields_on(page) | evidence(outcome="tried"))
+
+    episode.refresh_from_db()
+    assert report.evidence.get().outcome == "tried"
+    assert episode.ncmec_type == "family_abduction"
+
+
 def test_only_the_report_to_ncmec_asks_how_ncmec_lists_it(browser, episode, police):
     assert "ncmec_type" not in words_of(browser.get(police.get_absolute_url()))
 
