@@ -50,6 +50,15 @@ def test_an_admin_brings_history_in_and_takes_it_out_again(visit, tmp_path):
     adam.open(MONTH)
     assert started(adam) == 2
 
+    oona = visit()
+    oona.sign_in("oncall")
+    oona.page.get_by_label("Find a youth or an episode").fill("Anatole Fernweather")
+    oona.page.get_by_role("search").get_by_role("button").click()
+    oona.page.wait_for_url("**/search/*")
+    oona.follow("Anatole Fernweather")
+    oona.follow("Earlier record wrong? Strike it")
+    oona.looks_at_both_sizes("strike-a-record")
+
     adam.page.goto(visited)
     adam.follow("Take it out again")
     adam.looks_at_both_sizes("imports-undo")
