@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
@@ -17,6 +17,23 @@ PERMANENT = 500  # from here on a mail server's answer is for good (RFC 5321, 4.
 
 class Refused(Exception):
     """The address is refused for good; trying again would not help. The server's words."""
+
+
+class _Mail(EmailMultiAlternatives):
+    """A mail whose parts are kept apart by a line that is known: nothing has to be searched for one.
+
+    The library draws a random line and looks through the text for it, a tenth of the work on a mail.
+    """
+
+    def __init__(self, *args: Any, apart: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._apart = apart
+
+    def message(self, **how: Any) -> Any:
+        """The mail as it is sent; of which class depends on Django's version."""
+        message = super().message(**how)
+        message.set_boundary(self._apart)
+        return message
 
 
 class Send(Protocol):
@@ -38,7 +55,8 @@ def emails() -> Iterator[Send]:
 
     def send(message: Message, left: Sequence[Delivery], *, now: datetime) -> None:
         words = words_of(message, left, now=now)
-        mail = EmailMultiAlternatives(
+        mail = _Mail(
+            apart=f"=={message.public_id.hex}==",  # an address in the text has it with hyphens
             subject=words.subject,
             body=words.text,
             to=[message.recipient.email if message.recipient else message.address],

@@ -6,6 +6,7 @@ E-mail copies itself through servers and lock screens that nobody here controls.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -193,7 +194,13 @@ def _written(message: Message, *, subject: str, **context: object) -> Words:
 
 
 def _address(name: str, *ids: object) -> str:
-    return settings.BASE_URL + reverse(name, args=ids)
+    return settings.BASE_URL + (reverse(name, args=ids) if ids else _page(name))
+
+
+@cache
+def _page(name: str) -> str:
+    """The path of a page that is the same in every message."""
+    return reverse(name)
 
 
 def _number(number: int, what: str) -> str:

@@ -1,5 +1,7 @@
 """What leaves the house says that something is due, never what or about whom."""
 
+import email
+import email.policy
 import re
 from datetime import date, timedelta
 from email.header import decode_header, make_header
@@ -145,6 +147,20 @@ def told_ana(episode, police, ana, now):
 
 def words_about(*deliveries: Delivery, now) -> Words:
     return words_of(deliveries[0].message, deliveries, now=now)
+
+
+def test_the_parts_of_a_mail_are_kept_apart_by_a_line_that_stands_in_neither(told_ana, now):
+    send_due(now=now)
+    [sent] = mail.outbox
+    raw = sent.message().as_bytes()
+
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    plain, rich = read.iter_parts()
+    assert plain.get_content().strip() == sent.body.strip()
+    assert rich.get_content_type() == "text/html"
+    apart = read.get_boundary()
+    assert apart not in plain.get_content() + rich.get_content()
+    assert Message.objects.get().public_id.hex in apart
 
 
 def test_a_notice_says_that_there_is_something_new(told_ana, episode, now):
