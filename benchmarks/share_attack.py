@@ -300,8 +300,10 @@ def as_we_share(true: History, *, with_levels: bool = False) -> Files:
         own["type.not_recorded"] = own["started"] - own["age.5"]
         levels = with_levels and levels_are_large(own)
         try:
-            shared = same_as_before(period, earlier)
-            if shared is None:
+            same = same_as_before(period, earlier)
+            if same is not None:
+                shared = same.figures
+            else:
                 must_not_touch(period, earlier, with_levels=levels)
                 shared = to_share(own, PARTS, with_levels=levels)
         except NotShareable:

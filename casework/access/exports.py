@@ -11,6 +11,7 @@ from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.models import Export, ExportKind, ScheduledExport, User
 from casework.models.export import Asked, ExportQuerySet
+from casework.policies.count_definitions import UNKNOWN
 from casework.policies.count_periods import CountPeriod, Month, PeriodKind
 from casework.policies.shared_periods import SharedPeriod
 
@@ -48,16 +49,22 @@ def shared_so_far() -> list[SharedPeriod]:
     Whoever may make one more reads this for the rules, and reads none of it out.
     """
     said = (
-        Export.objects.shared().order_by("done_at", "pk").values_list("shared_figures", flat=True)
+        Export.objects.shared()
+        .order_by("done_at", "pk")
+        .values_list("shared_figures", "lock__definitions_version")
     )
-    return [shared_period_of(one) for one in said if one is not None]
+    return [shared_period_of(one, of_lock=version) for one, version in said if one is not None]
 
 
-def shared_period_of(kept: dict[str, Any]) -> SharedPeriod:
-    """What `kept_of` made of it, read again."""
+def shared_period_of(kept: dict[str, Any], *, of_lock: str | None = None) -> SharedPeriod:
+    """What `kept_of` made of it, read again.
+
+    What was kept without the version of its definitions has that of its lock, if it rests on one.
+    """
     first, last = (Month(*map(int, kept[end].split("-"))) for end in ("first", "last"))
     period = CountPeriod(PeriodKind[kept["kind"]], first, last)
-    return SharedPeriod(period=period, figures=kept["figures"])
+    versions = frozenset(kept.get("definitions", [of_lock or UNKNOWN]))
+    return SharedPeriod(period=period, figures=kept["figures"], versions=versions)
 
 
 def kept_of(shared: SharedPeriod) -> dict[str, Any]:
@@ -68,6 +75,7 @@ def kept_of(shared: SharedPeriod) -> dict[str, Any]:
         "first": period.first.code,
         "last": period.last.code,
         "figures": dict(shared.figures),
+        "definitions": sorted(shared.versions),
     }
 
 

@@ -1,6 +1,6 @@
 """What every file says about itself, and its name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from casework.exports.document import Document, Fact, Meaning, Sheet
 from casework.exports.work import Work
 from casework.models import Export, ExportKind, ExportPurpose, Role
-from casework.policies.count_definitions import VERSION
+from casework.policies.count_definitions import VERSION, versions_words
 from casework.policies.file_formats import FileFormat
 
 _LONGEST_UNIT = 40  # letters of a unit's name in the name of a file
@@ -29,14 +29,20 @@ def document_of(
     sheets: Sequence[Sheet],
     meanings: Sequence[Meaning] = (),
     notes: Sequence[Fact] = (),
+    versions: Collection[str] = (),
 ) -> Document:
-    """A document of these tables that says whose it is, of when, and for what."""
+    """A document of these tables that says whose it is, of when, and for what.
+
+    `versions` are those of the definitions, where neither the lock nor today says them.
+    """
     so_far = "" if work.is_over else ", so far"
     title = f"{TITLES[ExportKind(work.export.kind)]}: {work.period.label}{so_far}"
-    return Document(title=title, about=[*about(work), *notes], sheets=sheets, meanings=meanings)
+    return Document(
+        title=title, about=[*about(work, versions), *notes], sheets=sheets, meanings=meanings
+    )
 
 
-def about(work: Work) -> list[Fact]:
+def about(work: Work, versions: Collection[str] = ()) -> list[Fact]:
     """Agency, scope, period, zone, lock, purpose: what a reader must know to compare figures."""
     export, kind = work.export, ExportKind(work.export.kind)
     made = work.now.astimezone(work.scope.zone).isoformat(timespec="seconds")
@@ -53,7 +59,7 @@ def about(work: Work) -> list[Fact]:
         ("zone", "Zone of the times", str(work.scope.zone)),
         ("made_at", "Made", made),
         ("lock", "Locked", _lock(work)),
-        ("definitions_version", "Definitions", _definitions_version(work)),
+        ("definitions_version", "Definitions", _definitions(work, versions)),
         ("purpose", "Purpose", purpose),
         ("asked_by", "Asked for by", str(Role(export.asked_by.role).label)),
         ("number", "Number of this file", str(export.public_id)),
@@ -92,6 +98,8 @@ def _lock(work: Work) -> str:
     return version
 
 
-def _definitions_version(work: Work) -> str:
+def _definitions(work: Work, versions: Collection[str]) -> str:
+    if versions:
+        return versions_words(versions)
     is_of_lock = work.lock is not None and work.export.kind not in _AS_ON_FILE_NOW
     return work.lock.definitions_version if work.lock and is_of_lock else VERSION

@@ -15,6 +15,12 @@ from casework.access import count_parts
 from casework.access.counts import CountScope, Figures, count_period, lock_of
 from casework.exports.work import one_long_moment
 from casework.models import CountedMonth
+from casework.policies.count_definitions import (
+    VERSION,
+    changed_since,
+    definition_of,
+    figure_of,
+)
 from casework.policies.count_periods import CountPeriod, PeriodKind
 from casework.policies.shared_periods import (
     NotShareable,
@@ -42,6 +48,8 @@ class SharedFigures:
     """What a shared file says of a period."""
 
     figures: Published
+    versions: frozenset[str]
+    """The versions of the definitions that they were counted by."""
     lock: CountedMonth | None
     """The locked month that they were first taken from, if they are now; else None."""
     notes: Sequence[str]
@@ -69,13 +77,22 @@ def shared_figures(
         )
     if not period.is_over(now, scope.zones):
         raise NotShareable(f"{period.label} is not over. It can be shared when it is.")
-    figures, lock = same_as_before(period, earlier), None
-    if figures is None:
+    same, lock = same_as_before(period, earlier), None
+    if same is not None:
+        versions = same.versions
+        changed = changed_since(versions)
+        figures: Published = {
+            key: number for key, number in same.figures.items() if figure_of(key) not in changed
+        }
+    else:
         must_not_touch(period, earlier, with_levels=with_levels)
         counted, lock = _counted(scope, period, now=now)
+        versions = frozenset({lock.definitions_version if lock else VERSION})
+        changed = changed_since(versions)
+        parts = {figure: of for figure, of in PARTS.items() if figure not in changed}
         try:
             figures = to_share(
-                counted, PARTS, floor=settings.SMALL_NUMBERS, with_levels=with_levels
+                counted, parts, floor=settings.SMALL_NUMBERS, with_levels=with_levels
             )
         except TooSmall as error:
             raise NotShareable(
@@ -86,7 +103,18 @@ def shared_figures(
     notes = [legend(settings.SMALL_NUMBERS), LEFT_OUT]
     if "at_end" not in figures:
         notes.append(LEVELS_LEFT_OUT)
-    return SharedFigures(figures=figures, lock=lock, notes=notes)
+    if changed:
+        notes.append(_changed_left_out(changed))
+    return SharedFigures(figures=figures, versions=versions, lock=lock, notes=notes)
+
+
+def _changed_left_out(changed: frozenset[str]) -> str:
+    """Zeros would be read as an answer, and old numbers under new words as something else."""
+    labels = ", ".join(sorted(definition_of(figure).label for figure in changed))
+    return (
+        f"This file leaves out: {labels}. When its figures were counted, that was counted "
+        "otherwise, or not yet recorded."
+    )
 
 
 def _counted(

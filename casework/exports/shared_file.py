@@ -59,7 +59,8 @@ def write_shared(work: Work, to: IO[bytes]) -> Made:
             Fact(key=f"note_{number}", label="Note", value=words)
             for number, words in enumerate(shared.notes, start=1)
         ],
+        versions=shared.versions,
     )
     write(document, work.file_format, to)
-    said = SharedPeriod(period=work.period, figures=shared.figures)
+    said = SharedPeriod(period=work.period, figures=shared.figures, versions=shared.versions)
     return Made(rows=len(rows), lock=shared.lock, shared=Shared(said=said, beside=len(earlier)))

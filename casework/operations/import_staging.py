@@ -176,6 +176,18 @@ _ANOTHER_FACT = """
         WINDOW same AS (PARTITION BY {whose} ORDER BY row)
     ) AS rows WHERE said <> first_said
 """
+# What may stand on file of a youth, and where it is known; of rows and of records the same words.
+_DESCRIBED = (
+    ("sex", "sex", "{}.sex IN ('male', 'female')"),
+    ("races", "race", "{}.races <> '{{}}'"),
+    ("is_hispanic", "answer to Hispanic or Latino", "{}.is_hispanic IN ('yes', 'no')"),
+)
+# The youth that are on file: their records are left as they are, so the two must agree.
+_OTHERWISE_ON_FILE = """
+    SELECT row, '{key}', 'The youth on file with this case number has another {words}', NULL
+    FROM import_row JOIN casework_youth AS youth ON youth.id = youth_id
+    WHERE {row_says} AND {file_says} AND youth.{key} <> import_row.{key}
+"""
 _CHECKS = (
     _ANOTHER_FACT.format(
         key="born_on",
@@ -204,12 +216,21 @@ _CHECKS = (
         is_said="first_name || last_name <> ''",
         whose="youth_key",  # a youth who was merged may have had two names
     ),
-    # The youth that are on file: their records are left as they are, so the two must agree.
-    """
-    SELECT row, 'born_on', 'The youth on file with this case number has another date of birth', NULL
-    FROM import_row JOIN casework_youth AS youth ON youth.id = youth_id
-    WHERE youth.born_on <> import_row.born_on
-    """,
+    _OTHERWISE_ON_FILE.format(
+        key="born_on",
+        words="date of birth",
+        row_says="import_row.born_on IS NOT NULL",
+        file_says="youth.born_on IS NOT NULL",
+    ),
+    *(
+        _OTHERWISE_ON_FILE.format(
+            key=key,
+            words=words,
+            row_says=is_said.format("import_row"),
+            file_says=is_said.format("youth"),
+        )
+        for key, words, is_said in _DESCRIBED
+    ),
     f"""
     SELECT row, 'told_at', 'The same episode stands in row {{}}', same_row
     FROM (
@@ -242,6 +263,14 @@ _CHECKS = (
            AND LEAST(episode.told_at, episode.ended_at) < import_row.ended_at
     )
     """,
+)
+# The file would say what the record does not: it is not written there, so somebody must hear of it.
+_LEFT_AS_IT_WAS = """
+    SELECT count(DISTINCT youth_id)
+    FROM import_row JOIN casework_youth AS youth ON youth.id = youth_id
+    WHERE """ + " OR ".join(  # noqa: S608 (constants)
+    f"({is_said.format('import_row')} AND NOT ({is_said.format('youth')}))"
+    for _, _, is_said in _DESCRIBED
 )
 _FIND_YOUTH = """
     UPDATE import_row SET youth_id = COALESCE(youth.merged_into_id, youth.id)
@@ -313,10 +342,13 @@ def summary() -> dict[str, object]:
             GROUP BY unit.name ORDER BY 2 DESC, 1 LIMIT 50
         """)
         units = [[name, number] for name, number in cursor.fetchall()]
+        cursor.execute(_LEFT_AS_IT_WAS)
+        [left_as_it_was] = cursor.fetchone()
     return {
         "episodes": episodes,
         "new_youth": new,
         "known_youth": known,
+        "left_as_it_was": left_as_it_was,
         "first": first.isoformat() if first else None,
         "last": last.isoformat() if last else None,
         "duties": dict(zip(("police", "ncmec", "screening", "conversation"), duties, strict=True)),

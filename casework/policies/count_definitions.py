@@ -5,10 +5,11 @@ or are not printed. Whoever changes what is counted changes the words here, and 
 a locked month keeps the version that it was counted by.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 VERSION = "2026.3"
+UNKNOWN = ""  # the version of what was shared before versions were kept with it
 # The figures that a version counts otherwise than the one before it. 2026.2 put words right.
 # 2026.3: race, ethnicity and NCMEC's types are recorded; until then all were not recorded, but for
 # those of 18 and over.
@@ -308,25 +309,41 @@ def as_counted_by(
 
     What is counted otherwise since then is as it was locked: no difference in it is a revision.
     """
-    changed = {
+    changed = changed_since([version])
+    return {key: number for key, number in now.items() if figure_of(key) not in changed} | {
+        key: number for key, number in locked.items() if figure_of(key) in changed
+    }
+
+
+def changed_since(versions: Iterable[str]) -> frozenset[str]:
+    """The figures that any of these versions counted otherwise than it is done now, or not at all.
+
+    An `UNKNOWN` version is taken for one from before every change.
+    """
+    oldest = min(map(_in_order, versions))
+    return frozenset(
         figure
         for later, figures in CHANGED_IN.items()
-        if _in_order(later) > _in_order(version)
+        if _in_order(later) > oldest
         for figure in figures
-    }
-    return {key: number for key, number in now.items() if _figure(key) not in changed} | {
-        key: number for key, number in locked.items() if _figure(key) in changed
-    }
+    )
+
+
+def versions_words(versions: Iterable[str]) -> str:
+    """ "2026.3", or "an earlier version, 2026.2, 2026.3" where figures of several are added up."""
+    in_order = sorted(set(versions), key=_in_order)
+    return ", ".join("an earlier version" if one == UNKNOWN else one for one in in_order)
+
+
+def figure_of(key: str) -> str:
+    """The figure that a key belongs to: "police" of "police.female.late"."""
+    return key.split(".", 1)[0]
 
 
 def _in_order(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
-
-
-def _figure(key: str) -> str:
-    return key.split(".", 1)[0]
+    return [int(part) for part in version.split(".")] if version != UNKNOWN else []
 
 
 def definition_of(key: str) -> Definition:
     """The definition of a figure's key: "started", "age.2", "police.female.late"."""
-    return _BY_KEY[_figure(key)]
+    return _BY_KEY[figure_of(key)]

@@ -29,13 +29,21 @@ RACES = {
     ),
     "white": ("caucasian", "white_caucasian"),
 }
+# One category until 1997, two since: which of them it was, nobody can tell from the word.
+_ASIAN_OR_PACIFIC = (
+    *("asian_pacific_islander", "asian_or_pacific_islander", "asian_and_pacific_islander"),
+    *("asian_american_pacific_islander", "asian_american_and_pacific_islander", "api", "aapi"),
+)
 # All of them are not known; why is not kept.
 NO_RACE = ("unknown", "not_known", "not_recorded", "declined", "abandoned", "unable_to_determine")
 IS_HISPANIC = {
-    "yes": ("y", "true", "1", "x", "hispanic", "latino", "latina", "hispanic_or_latino"),
+    "yes": (
+        *("y", "true", "1", "x", "hispanic", "latino", "latina", "hispanic_or_latino"),
+        *("hispanic_latino",),
+    ),
     "no": (
         *("n", "false", "0", "not_hispanic", "non_hispanic", "not_hispanic_or_latino"),
-        *("non_hispanic_or_latino",),
+        *("non_hispanic_or_latino", "not_hispanic_latino", "non_hispanic_latino"),
     ),
     "not_known": ("unknown", "u", "not_recorded", "declined", "abandoned", "unable_to_determine"),
 }
@@ -126,14 +134,24 @@ _ASKED = {
     ),
     "returned_to": "Write Back at placement or A different safe place, or leave it empty",
 }
+_WHICH_OF_TWO = (
+    "Asian or Pacific Islander was one category and is two now. Write Asian, or Native Hawaiian or "
+    "Other Pacific Islander, or both with ; between; where it is not known which, leave it empty"
+)
 
 
 def read_races(text: str) -> list[str]:
     """The races that these words name, each once, in our order; none where they say "unknown".
 
-    A stroke may stand within a name ("AI/AN") as well as between two. Raises `CellProblem`.
+    A stroke may stand within a name ("AI/AN") as well as between two. Raises `CellProblem`, also
+    for Asian and Pacific Islander with a stroke between, which may be the one category of old.
     """
-    found = {race for part in re.split("[;,]", text) for race in _races_of(part.split("/"))}
+    found: set[str] = set()
+    for part in re.split("[;,]", text):
+        races = set(_races_of(part.split("/")))
+        if {"asian", "pacific_islander"} <= races:
+            raise CellProblem(_WHICH_OF_TWO)
+        found |= races
     return [race for race in RACES if race in found]
 
 
@@ -145,6 +163,8 @@ def _races_of(words: Sequence[str]) -> Iterator[str]:
             if name in _VALUE["races"] or name in NO_RACE:
                 break
         else:
+            if simplified(words[0]) in _ASIAN_OR_PACIFIC:
+                raise CellProblem(_WHICH_OF_TWO)
             if simplified(words[0]) in _VALUE["is_hispanic"]:
                 raise CellProblem("Hispanic or Latino is no race here, but a column of its own")
             raise CellProblem(_ASKED["races"])

@@ -9,6 +9,7 @@ nothing new.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from casework.policies.count_definitions import UNKNOWN
 from casework.policies.count_periods import CountPeriod, Month, PeriodKind
 from casework.policies.suppression import Published
 
@@ -27,16 +28,19 @@ class SharedPeriod:
 
     period: CountPeriod
     figures: Published
+    versions: frozenset[str] = frozenset({UNKNOWN})
+    """The versions of the definitions that the figures were counted by."""
 
 
-def same_as_before(period: CountPeriod, earlier: Sequence[SharedPeriod]) -> Published | None:
+def same_as_before(period: CountPeriod, earlier: Sequence[SharedPeriod]) -> SharedPeriod | None:
     """What must be shared of a period because of what was shared earlier; None: nothing ties it.
 
     Raises `NotShareable` where sharing it could uncover a number that an earlier file hides.
     """
+    earlier = _first_of_each(earlier)
     for one in earlier:
         if _months(one.period) == _months(period):
-            return one.figures
+            return one
     atoms = [one for one in earlier if not _is_a_sum(one, earlier)]
     overlapping = [one for one in atoms if _months(one.period) & _months(period)]
     if not overlapping:
@@ -55,7 +59,12 @@ def same_as_before(period: CountPeriod, earlier: Sequence[SharedPeriod]) -> Publ
             f"Some months of {period.label} have been shared by themselves. Share the others too "
             f"({words}); then it can be shared as their sum."
         )
-    return add_up([one.figures for one in sorted(overlapping, key=lambda one: one.period.first)])
+    in_order = sorted(overlapping, key=lambda one: one.period.first)
+    return SharedPeriod(
+        period=period,
+        figures=add_up([one.figures for one in in_order]),
+        versions=frozenset[str]().union(*(one.versions for one in in_order)),
+    )
 
 
 def must_not_touch(
@@ -105,10 +114,11 @@ def must_meet(period: CountPeriod, figures: Published, earlier: Sequence[SharedP
 def add_up(figures: Sequence[Published]) -> Published:
     """The sums of what was shared, the first period first; hidden where it is hidden in any.
 
-    How many were missing is that of the first start and the last end.
+    What is not in each of them is not in the sum: a period that does not say it is unknown, which
+    is neither zero nor hidden. How many were missing is that of the first start and the last end.
     """
-    keys = dict.fromkeys(key for one in figures for key in one)
-    summed = {key: _sum(key, [one.get(key) for one in figures]) for key in keys}
+    keys = [key for key in figures[0] if all(key in one for one in figures)]
+    summed = {key: _sum(key, [one[key] for one in figures]) for key in keys}
     if _LEVEL in summed:
         summed |= {"at_start": figures[0].get("at_start"), _LEVEL: figures[-1].get(_LEVEL)}
     return summed
@@ -118,6 +128,14 @@ def _sum(key: str, numbers: Sequence[int | None]) -> int | None:
     if key in _DO_NOT_ADD_UP or any(number is None for number in numbers):
         return None
     return sum(number for number in numbers if number is not None)
+
+
+def _first_of_each(earlier: Sequence[SharedPeriod]) -> list[SharedPeriod]:
+    """Each period once, as it was first shared: a file that was made again adds nothing."""
+    first: dict[frozenset[Month], SharedPeriod] = {}
+    for one in earlier:
+        first.setdefault(_months(one.period), one)
+    return list(first.values())
 
 
 def _is_a_sum(one: SharedPeriod, every: Sequence[SharedPeriod]) -> bool:

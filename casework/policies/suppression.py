@@ -15,7 +15,8 @@ Published = Mapping[str, int | None]
 """Figures by key as they are shared: None is hidden. A key that is not there is in no shared file."""
 Parts = Mapping[str, Sequence[str]]
 """What each figure is divided into, by the last part of its keys, in an order that nobody chose by
-size: {"age": ("0", "1", …), "sex": (…), …}."""
+size: {"age": ("0", "1", …), "sex": (…), …}. Of "race" and "type" there may be none: they were not
+counted, and are left out."""
 
 _STARTED, _ENDED, _RETURNED = "started", "ended", "end_reason.returned"
 # A figure and what its parts come to.
@@ -78,10 +79,13 @@ def to_share(
         for total in (_STARTED, _ENDED)
     }
     for figure, total in _DIVIDED.items():
+        if figure not in parts:
+            continue
         keys = [f"{figure}.{part}" for part in parts[figure]]
         _must_add_up(figure, figures.get(total, 0), (figures.get(key, 0) for key in keys))
         shared |= _divided(figures, keys, shared[total], floor)
-    shared |= _types(figures, shared, parts["type"], floor)
+    if "type" in parts:
+        shared |= _types(figures, shared, parts["type"], floor)
     shared |= _lengths(figures, shared, parts["length"], floor)
     shared |= _flags(figures, shared[_STARTED], floor)
     for duty, total in _DUTIES.items():

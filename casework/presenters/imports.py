@@ -112,6 +112,17 @@ def _progress(batch: ImportBatch) -> str:
     return f"{batch.step}: {batch.rows_done:,}{total}."
 
 
+def left_words(said: Mapping[str, Any]) -> list[str]:
+    """What of the file would not be recorded, in a line; none where all of it would be."""
+    number = said.get("left_as_it_was", 0)
+    if not number:
+        return []
+    return [
+        f"Race, sex or Hispanic of {_youth(number, 'youth on file')} was left as it is: what is on "
+        "file stays."
+    ]
+
+
 def _brings(said: Mapping[str, Any]) -> list[str]:
     if not said:
         return []
@@ -123,6 +134,7 @@ def _brings(said: Mapping[str, Any]) -> list[str]:
         f"{_episodes(said['episodes'])}, told from {_day(first)} to {_day(last)}.",
         f"{_youth(said['new_youth'], 'new youth')}, {_youth(said['known_youth'], 'youth on file')}.",
         f"With a time: {times}. The rest counts as not provable, or as not done where the file says No.",
+        *left_words(said),
     ]
 
 

@@ -20,6 +20,7 @@ from casework.operations.import_staging import Problems, label_of
 from casework.policies.import_columns import COLUMN_OF, COLUMNS, simplified, template_csv
 from casework.policies.import_dates import DateOrder
 from casework.policies.import_text import FileProblem
+from casework.presenters.imports import left_words
 
 SHOWN = 50  # problems on the screen; --problems writes them all
 
@@ -129,6 +130,8 @@ class Command(BaseCommand):
             f"Nothing was recorded. The file would bring {said['episodes']:,} episodes, of "
             f"{said['new_youth']:,} new youth and {said['known_youth']:,} on file."
         )
+        for line in left_words(said):
+            self.stdout.write(line)
 
     def _refuse(self, problems: Problems, file: str | None) -> None:
         lines = [

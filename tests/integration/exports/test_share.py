@@ -109,13 +109,38 @@ def test_what_is_revised_after_a_month_was_shared_does_not_change_what_is_shared
     again = shared_figures(
         agency,
         FEBRUARY,
-        earlier=[SharedPeriod(period=FEBRUARY, figures=first.figures)],
+        earlier=[SharedPeriod(period=FEBRUARY, figures=first.figures, versions=first.versions)],
         now=NOW,
     )
 
     assert first.lock == counted
     assert again.figures == first.figures
     assert again.figures["started"] == 24
+
+
+def test_a_month_locked_by_older_definitions_is_silent_on_what_they_did_not_ask(
+    unit, agency, lock, monkeypatch
+):
+    were_missing(unit, 24)
+    with monkeypatch.context() as before:
+        before.setattr(counts, "VERSION", "2026.2")
+        counted = lock()
+
+    shared = shared_figures(agency, FEBRUARY, earlier=[], now=NOW)
+
+    assert (shared.lock, shared.versions) == (counted, {"2026.2"})
+    assert shared.figures["started"] == 24
+    assert not [key for key in shared.figures if key.startswith(("race.", "type."))]
+    assert shared.notes[-1].startswith("This file leaves out: Race and ethnicity, Type of case.")
+
+
+def test_what_was_shared_by_older_definitions_is_not_put_under_the_words_of_now(agency):
+    figures = {"started": 24, "race.not_recorded": 24, "type.young_adult": 24}
+    earlier = SharedPeriod(period=FEBRUARY, figures=figures, versions=frozenset({"2026.2"}))
+
+    shared = shared_figures(agency, FEBRUARY, earlier=[earlier], now=NOW)
+
+    assert (shared.figures, shared.versions) == ({"started": 24}, {"2026.2"})
 
 
 def test_a_year_is_shared_as_it_is_counted_when_it_is_first_shared(unit, agency):

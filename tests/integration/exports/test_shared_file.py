@@ -6,10 +6,11 @@ import pytest
 
 from casework.access.counts import scopes_of
 from casework.access.exports import kept_of, shared_period_of, shared_so_far
-from casework.exports import shared_file
+from casework.exports import about, share, shared_file
 from casework.exports.making import make_next
 from casework.models import EndReason, Export, ExportKind, ExportState
 from casework.operations import counts, exports
+from casework.policies.count_definitions import UNKNOWN
 from casework.policies.count_periods import Month, read_period
 from casework.policies.file_formats import FileFormat
 from casework.policies.shared_periods import SharedPeriod
@@ -77,10 +78,42 @@ def test_what_was_shared_is_kept_when_its_file_has_expired(february, adam):
 
 def test_what_is_kept_is_read_again_as_it_was():
     period = SharedPeriod(
-        period=read_period("fy2026", starts=7), figures={"started": 12, "ended": None}
+        period=read_period("fy2026", starts=7),
+        figures={"started": 12, "ended": None},
+        versions=frozenset({"2026.2", "2026.3"}),
     )
 
     assert shared_period_of(kept_of(period)) == period
+
+
+def test_a_file_names_the_definitions_that_its_figures_were_counted_by_also_when_made_again(
+    february, adam, monkeypatch
+):
+    first = shared(adam)
+    assert read_json(first)["about"]["definitions_version"] == february.definitions_version
+    by_later = "2031.1"
+    for place in (about, counts, share):
+        monkeypatch.setattr(place, "VERSION", by_later)
+
+    again = shared(adam)
+
+    assert read_json(again)["about"]["definitions_version"] == february.definitions_version
+
+
+def test_what_was_kept_without_a_version_has_that_of_its_lock_or_none(february, adam):
+    export = shared(adam)
+    kept = {key: said for key, said in export.shared_figures.items() if key != "definitions"}
+    Export.objects.filter(pk=export.pk).update(shared_figures=kept)
+
+    [of_lock] = shared_so_far()
+    assert of_lock.versions == {february.definitions_version}
+
+    Export.objects.filter(pk=export.pk).update(lock=None)
+    [unnamed] = shared_so_far()
+    assert unnamed.versions == {UNKNOWN}
+    read = read_json(shared(adam))
+    assert read["about"]["definitions_version"] == "an earlier version"
+    assert not [row for row in read["figures"] if row["key"].startswith(("race.", "type."))]
 
 
 def test_a_month_that_is_not_locked_is_not_shared(unit, adam):

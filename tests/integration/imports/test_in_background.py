@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from casework.models import Episode, ImportBatch, ImportChunk, ImportState
 from casework.operations import import_staging, import_work, imports
 from casework.operations.import_work import work_on_one
 from casework.tasks import work_on_imports
-from tests.integration.imports.files import an_import, csv_of, row
+from tests.integration.imports.files import an_import, bring, csv_of, row
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,26 @@ def test_a_file_is_checked_then_brought_in_and_then_not_kept(unit, adam, now):
     assert (batch.state, batch.episode_count) == (ImportState.IMPORTED, 1)
     assert not ImportChunk.objects.exists()
     assert not work_on_one(clock=lambda: now)
+
+
+def test_what_the_file_knows_beyond_the_record_is_said_on_the_page_and_by_the_command(
+    unit, adam, now, as_person, tmp_path, capsys
+):
+    bring([row()], by=adam, now=now)
+    later = row(told_at="2024-05-13", returned_at="2024-05-14", races="White")
+    content = csv_of([later]).encode()
+    says = "Race, sex or Hispanic of 1 youth on file was left as it is: what is on file stays."
+
+    batch = imports.receive(parts=[content], by=adam, now=now)
+    imports.ask_check(batch=batch, by=adam, now=now, how=how(batch))
+    assert work_on_one(clock=lambda: now)
+    page = as_person(adam).get(batch.get_absolute_url())
+    assert says in page.content.decode()
+
+    file = tmp_path / "history.csv"
+    file.write_bytes(content)
+    call_command("import_episodes", str(file), by=adam.email, dry_run=True)
+    assert says in capsys.readouterr().out
 
 
 def test_only_one_is_worked_on_at_a_time_and_a_dead_one_is_taken_up_again(unit, adam, now):

@@ -205,6 +205,54 @@ def test_two_rows_of_one_youth_that_disagree_about_sex_race_or_ethnicity_are_nam
     ]
 
 
+LATER = {"told_at": "2024-05-13", "returned_at": "2024-05-14"}
+
+
+def test_sex_race_or_ethnicity_that_differ_from_what_is_on_file_are_named(unit, adam, now):
+    bring([row(sex="Male", races="White", is_hispanic="no")], by=adam, now=now)
+
+    found = problems_of(
+        [row(sex="Female", races="White; Asian", is_hispanic="yes", **LATER)], by=adam, now=now
+    )
+
+    another = "The youth on file with this case number has another"
+    assert sorted(found) == [
+        (2, "is_hispanic", f"{another} answer to Hispanic or Latino"),
+        (2, "races", f"{another} race"),
+        (2, "sex", f"{another} sex"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on_file", "in_file", "left"),
+    [
+        ({"sex": "Male", "races": "White"}, {"sex": "Male", "races": "White"}, 0),
+        ({"sex": "Male", "races": "White"}, {"sex": "Unknown", "races": "Unknown"}, 0),
+        ({"sex": "Male"}, {"sex": "Male", "races": "White"}, 1),
+        ({}, {"sex": "Female"}, 1),
+        ({}, {"is_hispanic": "No"}, 1),
+        ({}, {"is_hispanic": "Unknown"}, 0),
+    ],
+)
+def test_what_the_file_knows_and_the_record_does_not_is_left_and_said(
+    unit, adam, now, on_file, in_file, left
+):
+    bring([row(**on_file)], by=adam, now=now)
+    before = Youth.objects.values("sex", "races", "is_hispanic").get()
+    later = [
+        row(**in_file, **LATER),
+        row(**in_file, told_at="2024-06-13", returned_at="2024-06-14"),
+    ]
+    content = csv_of([*later, row(case_number="EX-2", **in_file)])
+    batch = take_up(content, by=adam, now=now)
+
+    found = import_work.check(batch=batch, opened=opener(content), now=now)
+
+    assert (found.problems.named, found.summary["left_as_it_was"]) == ([], left)
+    bring([row(**in_file, **LATER)], by=adam, now=now)
+    assert Youth.objects.values("sex", "races", "is_hispanic").get() == before
+
+
 def test_a_case_number_that_is_somebody_elses_on_file_is_named(unit, adam, jordan, now):
     Youth.objects.filter(pk=jordan.pk).update(case_number="EX-1")
 

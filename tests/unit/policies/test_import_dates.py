@@ -35,6 +35,7 @@ from casework.policies.import_values import (
     RACES,
     RETURNED_TO,
     SEX,
+    read_choice,
     read_races,
 )
 from casework.policies.time_words import Moment, Precision
@@ -163,6 +164,8 @@ def test_the_words_lead_to_the_records_own_choices():
             "american_indian", "pacific_islander",
         ]),
         ("Black/African American", ["black"]),
+        ("Asian; Pacific Islander", ["asian", "pacific_islander"]),
+        ("Asian/White", ["asian", "white"]),
         ("White; white;", ["white"]),
         ("Unknown", []),
         ("Declined", []),
@@ -174,11 +177,35 @@ def test_races_are_read_as_people_write_them(text, races):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("Martian", "Write American Indian"), ("White; 7", "Write"), ("Hispanic", "of its own")],
+    [
+        ("Martian", "Write American Indian"),
+        ("White; 7", "Write"),
+        ("Hispanic", "of its own"),
+        ("Hispanic/Latino", "of its own"),
+        ("Asian/Pacific Islander", "is two now. Write Asian, or"),
+        ("Asian / Native Hawaiian/Other Pacific Islander", "is two now"),
+        ("Pacific Islander/Asian", "is two now"),
+        ("Asian or Pacific Islander", "is two now"),
+        ("White; Asian or Pacific Islander", "is two now"),
+        ("White/API", "is two now"),
+    ],
 )
 def test_words_that_name_no_race_are_a_problem(text, says):
     with pytest.raises(CellProblem, match=says):
         read_races(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Hispanic/Latino", "yes"),
+        ("Hispanic or Latino", "yes"),
+        ("Non-Hispanic/Latino", "no"),
+        ("Not Hispanic/Latino", "no"),
+    ],
+)
+def test_hispanic_or_latino_is_read_with_a_stroke_too(text, value):
+    assert read_choice("is_hispanic", text) == value
 
 
 def test_headers_are_guessed_by_name_and_each_once():

@@ -1,7 +1,10 @@
 """What may be shared of a period beside what was shared before."""
 
+from dataclasses import replace
+
 import pytest
 
+from casework.policies.count_definitions import UNKNOWN, versions_words
 from casework.policies.count_periods import read_period
 from casework.policies.shared_periods import (
     NotShareable,
@@ -10,6 +13,7 @@ from casework.policies.shared_periods import (
     must_not_touch,
     same_as_before,
 )
+from casework.policies.suppression import Published
 
 MONTHS_OF_2026 = [f"2026-{month:02d}" for month in range(1, 13)]
 
@@ -22,6 +26,12 @@ def shared(code: str, **figures: int | None) -> SharedPeriod:
     return SharedPeriod(period=period(code), figures=figures)
 
 
+def figures_before(code: str, earlier: list[SharedPeriod]) -> Published:
+    same = same_as_before(period(code), earlier)
+    assert same is not None
+    return same.figures
+
+
 def test_nothing_ties_a_period_that_overlaps_no_other():
     earlier = [shared("2026-02", started=24), shared("2024", started=240)]
 
@@ -31,7 +41,7 @@ def test_nothing_ties_a_period_that_overlaps_no_other():
 def test_a_period_stays_as_it_was_shared_whatever_was_revised_since():
     earlier = [shared("2026-03", started=24, ended=None)]
 
-    assert same_as_before(period("2026-03"), earlier) == {"started": 24, "ended": None}
+    assert figures_before("2026-03", earlier) == {"started": 24, "ended": None}
 
 
 def test_a_month_of_a_shared_year_is_refused():
@@ -46,10 +56,26 @@ def test_a_year_is_silent_on_what_only_some_of_its_months_could_tell():
         for code in MONTHS_OF_2026
     ]
 
-    assert same_as_before(period("2026"), earlier) == {
-        "race.not_recorded": 240,
-        "race.white": None,
-    }
+    assert figures_before("2026", earlier) == {"race.not_recorded": 240}
+
+
+def test_a_month_shared_again_is_added_once():
+    earlier = [shared(code, started=24) for code in MONTHS_OF_2026]
+
+    assert figures_before("2026", [*earlier, earlier[0], earlier[7]]) == {"started": 288}
+
+
+def test_a_sum_names_every_version_that_its_months_were_counted_by():
+    versions = ["2026.2"] * 5 + ["2026.3"] * 6 + [UNKNOWN]
+    earlier = [
+        replace(shared(code, started=24), versions=frozenset({version}))
+        for code, version in zip(MONTHS_OF_2026, versions, strict=True)
+    ]
+
+    year = same_as_before(period("2026"), earlier)
+
+    assert year is not None
+    assert versions_words(year.versions) == "an earlier version, 2026.2, 2026.3"
 
 
 def test_a_year_of_which_some_months_were_shared_asks_for_the_others():
@@ -65,7 +91,7 @@ def test_a_year_of_which_every_month_was_shared_is_the_sum_of_what_they_showed()
         for code in MONTHS_OF_2026
     ]
 
-    assert same_as_before(period("2026"), earlier) == {
+    assert figures_before("2026", earlier) == {
         "started": 288,
         "late": None,
         "median": None,
@@ -78,7 +104,7 @@ def test_such_a_year_says_how_many_were_missing_at_its_start_and_its_end():
         shared(code, at_start=20 + at, at_end=21 + at) for at, code in enumerate(MONTHS_OF_2026)
     ]
 
-    assert same_as_before(period("2026"), earlier) == {"at_start": 20, "at_end": 32}
+    assert figures_before("2026", earlier) == {"at_start": 20, "at_end": 32}
 
 
 def test_a_fiscal_year_across_a_year_made_of_its_months_looks_at_the_months():
@@ -86,9 +112,7 @@ def test_a_fiscal_year_across_a_year_made_of_its_months_looks_at_the_months():
     before = [shared(f"2025-{month}", started=30) for month in (10, 11, 12)]
     the_year = SharedPeriod(period=period("2026"), figures={"started": 288})
 
-    assert same_as_before(period("fy2026"), [*months, the_year, *before]) == {
-        "started": 3 * 30 + 9 * 24
-    }
+    assert figures_before("fy2026", [*months, the_year, *before]) == {"started": 3 * 30 + 9 * 24}
 
 
 def test_a_fiscal_year_across_a_year_shared_as_a_whole_is_refused():

@@ -129,15 +129,14 @@ def test_types_are_shown_all_or_none_beside_how_many_are_18_and_over():
     assert {shared[f"type.{one}"] for one in PARTS["type"]} == {None}
 
 
-def test_figures_that_were_locked_before_race_and_type_were_recorded_are_shared_as_they_are():
-    figures = LARGE | {"race.not_recorded": 60, "race.white": 0, "race.hispanic": 0}
-    parts = PARTS | {"race": ("white", "hispanic", "not_recorded")}
-    older = {key: number for key, number in figures.items() if number}
+def test_figures_that_were_locked_before_race_and_type_were_recorded_say_nothing_of_them():
+    parts = {figure: of for figure, of in PARTS.items() if figure not in ("race", "type")}
 
-    shared = to_share(older, parts)
+    shared = to_share(LARGE | {"race.not_recorded": 60}, parts)
 
-    assert (shared["race.not_recorded"], shared["race.white"]) == (60, 0)
-    assert (shared["type.young_adult"], shared["type.endangered"]) == (40, 0)
+    assert not [key for key in shared if key.startswith(("race", "type"))]
+    kept = to_share(LARGE, PARTS)
+    assert shared == {key: kept[key] for key in shared}
 
 
 def test_a_small_race_is_hidden_with_another_one():
