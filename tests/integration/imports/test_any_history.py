@@ -92,7 +92,7 @@ def check(rows, adam, zone) -> None:
     ]
     batch = bring(in_words, by=adam, now=NOW)
 
-    episodes = list(Episode.objects.order_by("pk"))
+    episodes = list(Episode.objects.order_by("youth__case_number", "told_at"))
     assert [(one.told_at, one.returned_at) for one in episodes] == [
         (cells["told_at"], cells["returned_at"]) for cells in rows
     ]
