@@ -101,8 +101,8 @@ class NoteForm(HappenedForm, SubmissionForm):
     )
 
 
-class UndoReturnForm(Form):
-    """Take back a return that was recorded by mistake."""
+class WhatHappenedForm(Form):
+    """Why something that was recorded is taken back: a return, or an earlier record."""
 
     reason = NarrativeField(
         label="What happened?",

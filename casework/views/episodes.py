@@ -14,7 +14,7 @@ from casework.access.decorators import requires
 from casework.access.permissions import Permission
 from casework.access.roles import may
 from casework.access.scoping import get_episode_or_404, held_of, twin_of
-from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, UndoReturnForm
+from casework.forms.episodes import LOCATED, EndForm, NoteForm, ReturnForm, WhatHappenedForm
 from casework.forms.when import HappenedForm
 from casework.models import Duty, EndReason, Episode, Known, NoteKind, ReturnedTo, User
 from casework.operations import returns
@@ -238,7 +238,7 @@ def undo_return(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     episode = get_episode_or_404(user, episode_id)
     if episode.imported_in_id is not None:  # no clock of it could run on
         return redirect("wrong_record", episode.public_id)
-    form = UndoReturnForm(kept_answers.answers_of(request, now=now))
+    form = WhatHappenedForm(kept_answers.answers_of(request, now=now))
     if request.method == "POST" and form.is_valid():
         try:
             returns.undo_return(
@@ -260,7 +260,7 @@ def wrong_record(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     episode = get_episode_or_404(user, episode_id)
     if episode.imported_in_id is None:
         raise Http404
-    form = UndoReturnForm(kept_answers.answers_of(request, now=now))
+    form = WhatHappenedForm(kept_answers.answers_of(request, now=now))
     if request.method == "POST" and form.is_valid():
         try:
             returns.end_wrong_record(
